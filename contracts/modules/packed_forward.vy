@@ -1,0 +1,94 @@
+# pragma version 0.4.3
+# pragma nonreentrancy off
+"""
+@title A forward in two storage words, and back
+@license AGPL-3.0-only
+@notice The only code that knows the layout. From the lowest bit up:
+        first:  long 160 | quantity 40 | price 40 | underlying index 16
+        second: short 160 | spot 40 | maturity day 24 | averaging days 16 | status 8
+"""
+
+
+from ..interfaces import IForwardEscrow
+
+
+struct Words:
+    first: uint256
+    second: uint256
+
+
+NONE: constant(uint256) = 0
+REVOKED: constant(uint256) = 1
+ACTIVE: constant(uint256) = 2
+SETTLED: constant(uint256) = 3
+TERMINATED: constant(uint256) = 4
+
+MASK_160: constant(uint256) = 2**160 - 1
+MASK_40: constant(uint256) = 2**40 - 1
+MASK_24: constant(uint256) = 2**24 - 1
+MASK_16: constant(uint256) = 2**16 - 1
+STATUS_BITS: constant(uint256) = 240  # below the status
+
+
+@internal
+@pure
+def _pack(forward: IForwardEscrow.Forward) -> Words:
+    """
+    @notice The two words of `forward`.
+    """
+    assert forward.quantity <= MASK_40, "packed: quantity too wide"
+    assert forward.price <= MASK_40, "packed: price too wide"
+    assert forward.underlying <= MASK_16, "packed: underlying too wide"
+    assert forward.spot <= MASK_40, "packed: spot too wide"
+    assert forward.maturity_day <= MASK_24, "packed: maturity day too wide"
+    assert forward.averaging_days <= MASK_16, "packed: averaging days too wide"
+    assert forward.status <= TERMINATED, "packed: unknown status"
+
+    return Words(
+        first=convert(forward.long, uint256)
+        | (forward.quantity << 160)
+        | (forward.price << 200)
+        | (forward.underlying << 240),
+        second=convert(forward.short, uint256)
+        | (forward.spot << 160)
+        | (forward.maturity_day << 200)
+        | (forward.averaging_days << 224)
+        | (forward.status << STATUS_BITS),
+    )
+
+
+@internal
+@pure
+def _unpack(words: Words) -> IForwardEscrow.Forward:
+    """
+    @notice The forward that `words` hold.
+    """
+    return IForwardEscrow.Forward(
+        long=convert(words.first & MASK_160, address),
+        short=convert(words.second & MASK_160, address),
+        underlying=words.first >> 240,
+        quantity=(words.first >> 160) & MASK_40,
+        price=(words.first >> 200) & MASK_40,
+        spot=(words.second >> 160) & MASK_40,
+        maturity_day=(words.second >> 200) & MASK_24,
+        averaging_days=(words.second >> 224) & MASK_16,
+        status=words.second >> STATUS_BITS,
+    )
+
+
+@internal
+@pure
+def _status(second: uint256) -> uint256:
+    """
+    @notice The status that the second word holds.
+    """
+    return second >> STATUS_BITS
+
+
+@internal
+@pure
+def _with_status(second: uint256, status: uint256) -> uint256:
+    """
+    @notice The second word with another status and all else as it was.
+    """
+    return (second & (2**STATUS_BITS - 1)) | (status << STATUS_BITS)

@@ -1,0 +1,42 @@
+# pragma version 0.4.3
+# pragma nonreentrancy off
+"""
+@title The money of a forward: prefunding, fee and payout
+@license AGPL-3.0-only
+@notice Pure. The only clamp in the system is here.
+@dev Inputs obey the checks of `book`: quantity < 2^40, spot < 2^39, price <= 2 x spot, indicative <= spot,
+     and a settlement price is below 2^40. No product or sum below can overflow: the largest is under 2^81.
+"""
+
+
+FEE_BPS: constant(uint256) = 100  # of indicative x quantity, both sides together
+BPS: constant(uint256) = 10_000
+
+
+@internal
+@pure
+def _prefunding(spot: uint256, quantity: uint256) -> uint256:
+    """
+    @notice B: what each side locks.
+    """
+    return unsafe_mul(spot, quantity)
+
+
+@internal
+@pure
+def _fee(indicative: uint256, quantity: uint256) -> uint256:
+    """
+    @notice The fee of both sides together, rounded down.
+    """
+    return unsafe_div(unsafe_mul(unsafe_mul(indicative, quantity), FEE_BPS), BPS)
+
+
+@internal
+@pure
+def _long_payout(price: uint256, spot: uint256, quantity: uint256, settlement: uint256) -> uint256:
+    """
+    @notice B + clamp((settlement - price) x quantity, -B, +B): what the long is paid of the 2B locked.
+    @dev The clamp is taken per Mtok: settlement + spot - price, held within 0 and 2 x spot, times quantity. Nothing is rounded.
+    """
+    reach: uint256 = unsafe_add(settlement, spot)
+    return unsafe_mul(min(unsafe_sub(max(reach, price), price), unsafe_mul(2, spot)), quantity)
