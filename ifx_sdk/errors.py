@@ -1,0 +1,768 @@
+"""Every error of IFX, under one root.
+
+An error says what happened, with the input that caused it, and then the cure; both are attributes too (`what`, `cure`).
+
+    IFXError
+    ├── InputError                     refused before anything was sent
+    │   ├── BadValue                   one text or number: .given, .why
+    │   │   ├── BadAmount  BadPrice  BadQuantity  BadTenor  BadDate  BadTime
+    │   │   └── BadUnderlying  BadAddress  BadCalibration
+    │   ├── BadTerms                   one leaf for each refused check of `book`: .field, .value; also a Reverted
+    │   ├── NoQuote                    the tick leaves no indicative price: .spot
+    │   ├── BadFile                    .path, .why
+    │   │   └── BadTermsFile  MalformedVectors  BadDeployment
+    │   └── BadSignature               .why
+    │       └── WrongSigner            .expected, .recovered
+    ├── SignerError                    the key that should sign
+    │   └── BadKeystore  BadKeystorePassword  NoSigner
+    ├── ChainError                     the node or the chain behind it
+    │   └── NodeDown  WrongChain  NoContract  DevnetOnly  RpcError
+    ├── TransactionError               what became of one transaction
+    │   ├── Reverted                   .reason, .tx_hash; one leaf for each reason in contracts/, see REVERTS
+    │   └── OutcomeUnknown             .tx_hash; reconcile, never resend blindly
+    ├── OracleError                    readings, reports and quorums
+    │   └── PageRefused  InsufficientSlots   AttestationsDisagree  NotEnoughAttestations
+    └── MissingExtra                   .extra
+
+A leaf of `BadTerms` is raised by the SDK before sending (`tx_hash` is None) and by the chain client when the contract
+refuses, so that one `except QuantityNotInLots` catches both.
+"""
+# ruff: noqa: N818 - an error is named for what is wrong; `except QuantityNotInLots` reads better than an Error suffix
+
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import ClassVar
+
+
+class IFXError(Exception):
+    """The root: `except IFXError` catches whatever IFX refuses or fails at."""
+
+    cure: str = ""
+
+    def __init__(self, what: str, *, cure: str | None = None) -> None:
+        """Say `what` happened, with the input that caused it; `cure` replaces the class's own."""
+        super().__init__(what)
+        self.what = what
+        if cure is not None:
+            self.cure = cure
+
+    def __str__(self) -> str:
+        what = self.what.rstrip(".")
+        return f"{what}. {self.cure}" if self.cure else what
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # The leaves' constructors differ: without this they would not come back from another process.
+        return _restore, (type(self), self.args, self.__dict__)
+
+
+def _restore(kind: type[IFXError], args: tuple[object, ...], state: dict[str, object]) -> IFXError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
+
+
+# --------------------------------------------------------------------------------------------------------- input
+
+
+class InputError(IFXError):
+    """What was given cannot be used; nothing was sent or written."""
+
+
+class BadValue(InputError):
+    """One value that cannot be read or is out of range."""
+
+    noun: ClassVar[str] = "value"
+
+    def __init__(self, given: object, why: str, *, cure: str | None = None) -> None:
+        """`given` is the value as it came, `why` the rule that it breaks."""
+        super().__init__(f"{given!r} is not a valid {self.noun}: {why}", cure=cure)
+        self.given = given
+        self.why = why
+
+
+class BadAmount(BadValue):
+    noun = "amount"
+    cure = 'Write an amount of USDT such as "4,870,000 USDT", with at most 6 decimals.'
+
+
+class BadPrice(BadValue):
+    noun = "price"
+    cure = 'Write a price per million output tokens such as "7.45" or "7.45 USD/Mtok", with at most 6 decimals.'
+
+
+class BadQuantity(BadValue):
+    noun = "quantity"
+    cure = 'Write a number of tokens such as "100B" or "1T", or of millions of tokens such as "100000 Mtok".'
+
+
+class BadTenor(BadValue):
+    noun = "tenor"
+    cure = "Offered tenors are 3, 6, 9 and 12 months from the trade date."
+
+
+class BadDate(BadValue):
+    noun = "date"
+    cure = 'Write a UTC date such as "2026-07-15".'
+
+
+class BadTime(BadValue):
+    noun = "time"
+    cure = "Give unix seconds UTC, an integer from 0 to 253402300799."
+
+
+class BadUnderlying(BadValue):
+    noun = "underlying"
+    cure = 'Write it as "provider/model-id", such as "openai/gpt-4.1".'
+
+
+class BadAddress(BadValue):
+    noun = "address"
+    cure = "Write 0x and 40 hexadecimal digits; with mixed case the checksum must hold."
+
+
+class BadCalibration(BadValue):
+    noun = "calibration"
+    cure = "Known calibrations are CAL-mid-1 and CAL-series-1."
+
+
+class NoQuote(InputError):
+    """The published tick gives 0 or more than the spot: there is no indicative price, hence no fee and no quote."""
+
+    cure = "This underlying is too cheap for its price tick: no forward is quoted on it."
+
+    def __init__(self, spot: int, published: int) -> None:
+        """`spot` S0 and the `published` value refused, both in micro-USDT per Mtok."""
+        super().__init__(f"no indicative price for a spot of {spot} micro-USDT/Mtok: its tick gives {published}")
+        self.spot = spot
+        self.published = published
+
+
+class BadFile(InputError):
+    """A file that cannot be read as what it should be."""
+
+    noun: ClassVar[str] = "file"
+
+    def __init__(self, path: object, why: str, *, cure: str | None = None) -> None:
+        """`path` names the file (and the place in it), `why` what is wrong there."""
+        super().__init__(f"{self.noun} {path}: {why}", cure=cure)
+        self.path = str(path)
+        self.why = why
+
+
+class BadTermsFile(BadFile):
+    noun = "terms file"
+    cure = "Write it with `ifx terms`; every number is an integer in micro-USDT, Mtok or unix seconds."
+
+
+class MalformedVectors(BadFile):
+    noun = "vectors file"
+    cure = "The shape is that of tests/agreement/vectors.json: lists of entries with id, inputs and expected."
+
+
+class BadDeployment(BadFile):
+    noun = "deployment file"
+    cure = "Write it with `ifx deploy`, or copy the one published for the network."
+
+
+class BadSignature(InputError):
+    """Bytes that are no usable ECDSA signature."""
+
+    cure = "Give the 65 bytes r, s, v that the wallet returned, as 0x and 130 hexadecimal digits, with the lower s."
+
+    def __init__(self, why: str, *, cure: str | None = None) -> None:
+        """`why` names the rule of the format that the bytes break."""
+        super().__init__(f"not a usable signature: {why}", cure=cure)
+        self.why = why
+
+
+class WrongSigner(BadSignature):
+    """A sound signature by another key, or over other terms."""
+
+    cure = "Sign exactly these terms, on this chain and for this contract, with the account named in them."
+
+    def __init__(self, expected: str, recovered: str) -> None:
+        """Both are checksummed addresses."""
+        super().__init__(f"it should be by {expected} but recovers to {recovered}")
+        self.expected = expected
+        self.recovered = recovered
+
+
+# -------------------------------------------------------------------------------------------------------- signer
+
+
+class SignerError(IFXError):
+    """The key that should sign is missing or cannot be opened."""
+
+
+class BadKeystore(SignerError):
+    """A keystore file that is not one."""
+
+    cure = "Give a JSON keystore of version 3, as geth, foundry and eth-account write it."
+
+    def __init__(self, path: object, why: str) -> None:
+        """`path` of the keystore, `why` it cannot be read."""
+        super().__init__(f"keystore {path}: {why}")
+        self.path = str(path)
+        self.why = why
+
+
+class BadKeystorePassword(SignerError):
+    """The password does not open the keystore."""
+
+    cure = "Check the password; the keystore itself is unharmed."
+
+    def __init__(self, path: object) -> None:
+        """`path` of the keystore."""
+        super().__init__(f"wrong password for keystore {path}")
+        self.path = str(path)
+
+
+class NoSigner(SignerError):
+    """Something must be signed and no key was given for the account."""
+
+    cure = "Give a key file or a keystore, or use an account that the node has unlocked."
+
+    def __init__(self, account: str | None = None) -> None:
+        """`account` that should have signed, where it is known."""
+        super().__init__(f"no key for account {account}" if account else "no signing account was given")
+        self.account = account
+
+
+# --------------------------------------------------------------------------------------------------------- chain
+
+
+class ChainError(IFXError):
+    """The node, or the chain behind it, is not what was asked for."""
+
+
+class NodeDown(ChainError):
+    """Nobody answers at the address of the node."""
+
+    cure = "Check the URL and that the node is running; nothing was sent."
+
+    def __init__(self, url: str, why: str = "no answer") -> None:
+        """`url` of the node without credentials, `why` as the connection reported it."""
+        super().__init__(f"node {url}: {why}")
+        self.url = url
+        self.why = why
+
+
+class WrongChain(ChainError):
+    """The node follows another chain than the deployment."""
+
+    cure = "Connect to a node of the deployment's chain, or name the deployment of this chain."
+
+    def __init__(self, expected: int, actual: int) -> None:
+        """Both are chain ids."""
+        super().__init__(f"the deployment is on chain {expected}, the node on chain {actual}")
+        self.expected = expected
+        self.actual = actual
+
+
+class NoContract(ChainError):
+    """There is no code where a contract should be."""
+
+    cure = "Check the address and the network of the deployment file."
+
+    def __init__(self, address: str, name: str = "contract") -> None:
+        """`address` looked at, and the `name` of what should be there."""
+        super().__init__(f"no {name} at {address}: the account has no code")
+        self.address = address
+        self.name = name
+
+
+class DevnetOnly(ChainError):
+    """A helper that moves time or prints money, off the local chain."""
+
+    cure = "Use it against a chain with id 31337 only."
+
+    def __init__(self, action: str, chain_id: int) -> None:
+        """`action` refused, `chain_id` of the node."""
+        super().__init__(f"{action} is for the local chain only, and this is chain {chain_id}")
+        self.action = action
+        self.chain_id = chain_id
+
+
+class RpcError(ChainError):
+    """The node answered a request with an error of its own."""
+
+    cure = "The node's message says what it refused; nothing of it is a revert of our contracts."
+
+    def __init__(self, method: str, message: str, code: int | None = None) -> None:
+        """The JSON-RPC `method`, the node's `message` and its error `code` where it gave one."""
+        super().__init__(f"{method}: {message}" if code is None else f"{method}: {message} (code {code})")
+        self.method = method
+        self.message = message
+        self.code = code
+
+
+# -------------------------------------------------------------------------------------------------- transactions
+
+
+class TransactionError(IFXError):
+    """What became of one transaction."""
+
+
+class OutcomeUnknown(TransactionError):
+    """It was broadcast and no receipt is known: it may or may not be mined."""
+
+    cure = "Reconcile it by its hash before doing anything else; sending it again could pay twice."
+
+    def __init__(self, tx_hash: str, why: str = "no receipt in time") -> None:
+        """`tx_hash` known before the broadcast, `why` the outcome is not."""
+        super().__init__(f"transaction {tx_hash}: {why}")
+        self.tx_hash = tx_hash
+        self.why = why
+
+
+class Reverted(TransactionError):
+    """A contract refused the call, and nothing of it happened.
+
+    A leaf names its reason; a reason that no leaf knows comes as plain `Reverted(reason)`.
+    """
+
+    reason: str = ""
+
+    def __init__(
+        self, reason: str | None = None, tx_hash: str | None = None, *, what: str | None = None, cure: str | None = None
+    ) -> None:
+        """Keep the contract's `reason` and the `tx_hash` of the mined transaction, if it came that far."""
+        if reason is not None:
+            self.reason = reason
+        refused = f"reverted: {self.reason}" if self.reason else "reverted without a reason"
+        where = f"transaction {tx_hash} " if tx_hash else ""
+        super().__init__(f"{what} ({self.reason})" if what else f"{where}{refused}", cure=cure)
+        self.tx_hash = tx_hash
+
+
+class BadTerms(InputError, Reverted):
+    """A check of `book` that the terms fail, found by the SDK beforehand or by the contract."""
+
+    def __init__(
+        self,
+        reason: str | None = None,
+        tx_hash: str | None = None,
+        *,
+        what: str | None = None,
+        cure: str | None = None,
+        field: str | None = None,
+        value: object = None,
+    ) -> None:
+        """`field` of the terms and its `value`, where the SDK made the check itself."""
+        Reverted.__init__(self, reason, tx_hash, what=what, cure=cure)
+        self.field = field
+        self.value = value
+
+
+# The checks of `book`, in the contract's order. Those that need only the terms are leaves of BadTerms.
+
+
+class NotTheDesk(Reverted):
+    reason = "escrow: not the desk"
+    cure = "Send the approved terms to the desk: it alone books."
+
+
+class BookingPaused(Reverted):
+    reason = "escrow: booking is paused"
+    cure = "A pause lapses by itself after 3 days; settling and withdrawing go on."
+
+
+class TermsExpired(BadTerms):
+    reason = "escrow: terms expired"
+    cure = "Make new terms with a later deadline and have both sides approve them."
+
+
+class BadLong(BadTerms):
+    reason = "escrow: bad long"
+    cure = "The long is an account of its own: neither zero nor the escrow."
+
+
+class BadShort(BadTerms):
+    reason = "escrow: bad short"
+    cure = "The short is an account of its own: neither zero nor the escrow."
+
+
+class OneAccountOnBothSides(BadTerms):
+    reason = "escrow: one account on both sides"
+    cure = "Long and short are two different accounts."
+
+
+class NotListed(BadTerms):
+    reason = "escrow: not listed"
+    cure = "Name an underlying that the escrow lists, exactly as it is listed."
+
+
+class QuantityNotInLots(BadTerms):
+    reason = "escrow: quantity not in lots"
+    cure = "Trade a non-zero multiple of the underlying's lot (100B tokens unless listed otherwise)."
+
+
+class QuantityTooLarge(BadTerms):
+    reason = "escrow: quantity too large"
+    cure = "Stay below 2^40 Mtok."
+
+
+class SpotOutOfRange(BadTerms):
+    reason = "escrow: spot out of range"
+    cure = "A spot is above 0 and below 2^39 micro-USDT per Mtok."
+
+
+class PriceOutOfRange(BadTerms):
+    reason = "escrow: price out of range"
+    cure = "The forward price is above 0 and at most twice the spot."
+
+
+class IndicativeOutOfRange(BadTerms):
+    reason = "escrow: indicative out of range"
+    cure = "The indicative price is above 0 and at most the spot."
+
+
+class MaturityNotAtMidnight(BadTerms):
+    reason = "escrow: maturity not at midnight"
+    cure = "A maturity is 00:00:00 UTC of its day: a multiple of 86400."
+
+
+class TenorOutOfRange(BadTerms):
+    reason = "escrow: tenor out of range"
+    cure = "The maturity is 28 to 400 days after the day of booking."
+
+
+class AveragingOutOfRange(BadTerms):
+    reason = "escrow: averaging out of range"
+    cure = "Average over at least 1 day and at most the days from booking to maturity."
+
+
+class SpotNotTodaysFixing(BadTerms):
+    reason = "escrow: spot is not today's fixing"
+    cure = "Make new terms on the fixing of the day of booking, once it is posted."
+
+
+class AlreadyRevoked(BadTerms):
+    reason = "escrow: terms revoked"
+    cure = "A revocation is final: make new terms with a new salt."
+
+
+class AlreadyBooked(BadTerms):
+    reason = "escrow: already booked"
+    cure = "This forward exists; for a second one make terms with a new salt."
+
+
+class LongHasNotApproved(BadTerms):
+    reason = "escrow: long has not approved"
+    cure = "Have the long sign exactly these terms or approve them on chain."
+
+
+class ShortHasNotApproved(BadTerms):
+    reason = "escrow: short has not approved"
+    cure = "Have the short sign exactly these terms or approve them on chain."
+
+
+# The escrow's other calls.
+
+
+class NotASide(Reverted):
+    reason = "escrow: not a side"
+    cure = "Only the long or the short of the terms approves them."
+
+
+class ApprovalTooLate(Reverted):
+    reason = "escrow: approval too late"
+    cure = "These terms are booked or revoked already; new terms need a new salt."
+
+
+class OnlyASideRevokes(Reverted):
+    reason = "escrow: only a side revokes"
+    cure = "Only the long or the short of the terms revokes them."
+
+
+class RevocationTooLate(Reverted):
+    reason = "escrow: revocation too late"
+    cure = "These terms are booked or revoked already: look the forward up by its id."
+
+
+class UnknownForward(Reverted):
+    reason = "escrow: unknown forward"
+    cure = "Check the id: it is the digest that both sides signed, and the forward must have been booked."
+
+
+class NotActive(Reverted):
+    reason = "escrow: not active"
+    cure = "It was settled, terminated or revoked already: look the forward up by its id."
+
+
+class BeforeMaturity(Reverted):
+    reason = "escrow: before maturity"
+    cure = "Settle it from 00:00:00 UTC of the maturity day on."
+
+
+class PriceNotCertain(Reverted):
+    reason = "escrow: price not certain yet"
+    cure = "Wait for the fixing of the maturity day or of the next two; it is certain at the latest after 3 days."
+
+
+class NoSuchForward(Reverted):
+    reason = "escrow: no such forward"
+    cure = "Check the id: it is the digest that both sides signed, and the forward must have been booked."
+
+
+class NotTheGuardian(Reverted):
+    reason = "escrow: not the guardian"
+    cure = "Only the guardian pauses booking."
+
+
+class PauseNotRearmed(Reverted):
+    reason = "escrow: pause not re-armed yet"
+    cure = "Wait 3 days from the end of the last pause."
+
+
+class OracleDoesNotKnow(Reverted):
+    reason = "escrow: oracle does not know it"
+    cure = "Add the underlying to the oracle first."
+
+
+class BadLot(Reverted):
+    reason = "escrow: bad lot"
+    cure = "A lot is above 0 and below 2^40 Mtok."
+
+
+class NothingToDelist(Reverted):
+    reason = "escrow: nothing to delist"
+    cure = "Name an underlying that is listed."
+
+
+class BadFeeRecipient(Reverted):
+    reason = "escrow: bad fee recipient"
+    cure = "The fee recipient is neither zero nor the escrow."
+
+
+# The money.
+
+
+class ZeroAmount(Reverted):
+    reason = "ledger: amount is zero"
+    cure = "Deposit more than 0."
+
+
+class BadAccount(Reverted):
+    reason = "ledger: bad account"
+    cure = "The account is neither zero nor the escrow."
+
+
+class TokenDidNotDeliver(Reverted):
+    reason = "ledger: token did not deliver"
+    cure = "Check balance and allowance; while the token takes a transfer fee nothing is collected, withdrawing goes on."
+
+
+class NothingToWithdraw(Reverted):
+    reason = "ledger: nothing to withdraw"
+    cure = "Withdraw more than 0."
+
+
+class BadReceiver(Reverted):
+    reason = "ledger: bad receiver"
+    cure = "The receiver is neither zero nor the escrow."
+
+
+class BalanceTooLow(Reverted):
+    reason = "ledger: balance too low"
+    cure = "Withdraw at most the free balance; prefunding is locked until the forward is settled."
+
+
+class TokenRefused(Reverted):
+    reason = "ledger: token refused"
+    cure = "The token would not send: it may be paused, or an account blacklisted. The balance is unchanged."
+
+
+# The oracle.
+
+
+class AnotherDay(Reverted):
+    reason = "oracle: another day"
+    cure = "A fixing is posted during its own UTC day only."
+
+
+class UnknownUnderlying(Reverted):
+    reason = "oracle: unknown underlying"
+    cure = "Name an underlying of the oracle's list."
+
+
+class NotTheReviewer(Reverted):
+    reason = "oracle: not the reviewer"
+    cure = "This underlying is posted by its reviewer only."
+
+
+class AlreadyPosted(Reverted):
+    reason = "oracle: already posted"
+    cure = "The fixing of that day is final; nothing needs to be done."
+
+
+class PriceTooLarge(Reverted):
+    reason = "oracle: price too large"
+    cure = "A fixing is below 2^40 micro-USDT per Mtok."
+
+
+class NotASigner(Reverted):
+    reason = "oracle: not a signer"
+    cure = "Each attestation is by a node registered for that day, over exactly this underlying, day and price."
+
+
+class SignerTwice(Reverted):
+    reason = "oracle: signer twice"
+    cure = "Give one attestation for each node."
+
+
+class QuorumNotReached(Reverted):
+    reason = "oracle: quorum not reached"
+    cure = "Gather more attestations of the same price."
+
+
+class NameTooShort(Reverted):
+    reason = "oracle: name too short"
+    cure = "A name has 3 to 64 characters."
+
+
+class BadCharacter(Reverted):
+    reason = "oracle: bad character"
+    cure = "A name has only a-z, 0-9 and . / : _ -."
+
+
+class NameTaken(Reverted):
+    reason = "oracle: name taken"
+    cure = "The underlying is on the list already."
+
+
+class ListIsFull(Reverted):
+    reason = "oracle: list is full"
+    cure = "The list holds no more names; a new oracle is needed."
+
+
+class TooSoon(Reverted):
+    reason = "oracle: less than 8 days ahead"
+    cure = "A new signer set starts at least 8 days from today."
+
+
+class BadQuorum(Reverted):
+    reason = "oracle: bad quorum"
+    cure = "The quorum is at least 1 and at most the number of signers."
+
+
+class QuorumTooSmall(Reverted):
+    reason = "oracle: quorum too small"
+    cure = "The quorum is more than two thirds of the signers: floor(2n/3) + 1."
+
+
+class SignerIsZero(Reverted):
+    reason = "oracle: signer is zero"
+    cure = "Every signer is an account."
+
+
+class SignerListedTwice(Reverted):
+    reason = "oracle: signer listed twice"
+    cure = "List every signer once."
+
+
+class NothingScheduled(Reverted):
+    reason = "oracle: nothing scheduled"
+    cure = "There is no announced signer set to withdraw."
+
+
+# Ownership (snekmate's modules, whose reasons these are).
+
+
+class NotTheOwner(Reverted):
+    reason = "ownable: caller is not the owner"
+    cure = "Only the owner calls this."
+
+
+class NewOwnerIsZero(Reverted):
+    reason = "ownable: new owner is the zero address"
+    cure = "Name the new owner's account."
+
+
+class NotTheNewOwner(Reverted):
+    reason = "ownable_2step: caller is not the new owner"
+    cure = "Only the account that was offered the ownership accepts it."
+
+
+def _leaves(branch: type[Reverted]) -> Iterator[tuple[str, type[Reverted]]]:
+    for leaf in branch.__subclasses__():
+        if leaf.reason:
+            yield leaf.reason, leaf
+        yield from _leaves(leaf)
+
+
+REVERTS: Mapping[str, type[Reverted]] = MappingProxyType(dict(_leaves(Reverted)))
+"""On-chain reason -> leaf. tests/agreement/test_revert_table.py holds it equal to the asserts of contracts/."""
+
+
+def revert_error(reason: str | None, tx_hash: str | None = None) -> Reverted:
+    """The error for an on-chain `reason` (None where the contract gave none), to be raised by the caller."""
+    leaf = REVERTS.get(reason) if reason is not None else None
+    return Reverted(reason, tx_hash) if leaf is None else leaf(tx_hash=tx_hash)
+
+
+# -------------------------------------------------------------------------------------------------------- oracle
+
+
+class OracleError(IFXError):
+    """Readings, reports and quorums that give no fixing."""
+
+
+class PageRefused(OracleError):
+    """A page that gives no price."""
+
+    cure = "Look at the page: the node stays silent rather than guess."
+
+    def __init__(self, page: str, reason: str) -> None:
+        """`page` read and the `reason` for which it gives no price."""
+        super().__init__(f"{page}: {reason}")
+        self.page = page
+        self.reason = reason
+
+
+class InsufficientSlots(OracleError):
+    """Too few valid slots in the window for a median."""
+
+    cure = "No report is made for that day; the other nodes' quorum decides."
+
+    def __init__(self, valid: int, needed: int) -> None:
+        """Counts of slots."""
+        super().__init__(f"{valid} valid slots of the {needed} needed")
+        self.valid = valid
+        self.needed = needed
+
+
+class AttestationsDisagree(OracleError):
+    """Signed reports of one underlying and day that name different prices."""
+
+    cure = "Only reports of one price make a fixing: post those that a quorum signed."
+
+    def __init__(self, prices: Sequence[int]) -> None:
+        """The different `prices`, in micro-USDT per Mtok."""
+        super().__init__(f"the attestations name different prices: {', '.join(map(str, prices))} micro-USDT/Mtok")
+        self.prices = tuple(prices)
+
+
+class NotEnoughAttestations(OracleError):
+    """No price has a quorum."""
+
+    cure = "Wait for more nodes' reports; without a quorum there is no fixing of that day."
+
+    def __init__(self, have: int, need: int) -> None:
+        """`have` signers agree, `need` is the quorum."""
+        super().__init__(f"{have} attestations of the {need} that the quorum needs")
+        self.have = have
+        self.need = need
+
+
+# -------------------------------------------------------------------------------------------------------- extras
+
+
+class MissingExtra(IFXError):
+    """A part of IFX that is not installed."""
+
+    def __init__(self, extra: str, needed_for: str) -> None:
+        """`extra` of the distribution, `needed_for` what the user asked."""
+        super().__init__(f"{needed_for} needs the extra [{extra}]", cure=f"Install it: pip install 'ifx[{extra}]'")
+        self.extra = extra
+        self.needed_for = needed_for
