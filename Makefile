@@ -1,0 +1,73 @@
+# Every target works in a fresh clone: its first use makes .venv and installs what it needs.
+# Needs git, make, bash and Python 3.11 or newer; `gas` and `node` also npm, which brings the anvil node.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+BIN := $(CURDIR)/.venv/bin
+INPUTS := pyproject.toml requirements/constraints.txt
+JOBS ?= 2
+ARGS ?=
+
+# ape finds the installed vyper on PATH only; tests and scripts find anvil there.
+export PATH := $(BIN):$(CURDIR)/.tools/bin:$(PATH)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help demo test check gas bench abi node nightly lock tools
+
+help: ## List the targets
+	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' Makefile | expand -t 18
+
+demo: .venv/.installed-demo ## A forward's whole life on an in-process chain; ARGS="--data DIR" replays recordings
+	$(BIN)/python scripts/demo.py $(ARGS)
+
+test: .venv/.installed-dev ## Every test, then the story once more through `ape test`
+	@scripts/anvil.sh --if-npm
+	$(BIN)/pytest -n $(JOBS) --dist loadfile --durations 10
+	$(BIN)/ape test tests/stories --network ethereum:local:test -o addopts="--strict-markers --import-mode=importlib"
+
+check: .venv/.installed-dev ## Lint, format, types and the rules of the house
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest -q tests/house
+
+gas: .venv/.installed-dev tools ## Measure gas on anvil beside floor and peers; fails above budget
+	$(BIN)/python benchmarks/gas.py $(ARGS)
+
+bench: .venv/.installed-dev ## Off-chain benchmarks against their named baselines
+	$(BIN)/python benchmarks/offchain.py $(ARGS)
+
+abi: .venv/.installed-dev ## Compile the contracts and refresh the packaged ABIs and bytecode
+	$(BIN)/python scripts/export_abis.py $(ARGS)
+
+node: .venv/.installed-demo tools ## A local anvil at today's date: deployed, fixings posted, two funded parties
+	$(BIN)/python scripts/node.py $(ARGS)
+
+nightly: .venv/.installed-dev tools ## The long properties, with many more examples
+	HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -n $(JOBS) --dist loadfile -m "nightly or not nightly"
+
+lock: .venv/.installed-dev ## Write the installed versions to requirements/constraints.txt (names and versions only)
+	$(BIN)/pip freeze --exclude-editable | grep -E '^[A-Za-z0-9_.-]+==[^ ]+$$' > requirements/constraints.txt
+
+tools:
+	@scripts/anvil.sh
+
+# PYTHON=... names an interpreter; otherwise python3.11, or python3 where it is new enough.
+.venv/bin/python:
+	@for python in $${PYTHON:-python3.11 python3}; do \
+	  if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    echo "creating .venv with $$("$$python" --version)"; exec "$$python" -m venv .venv; \
+	  fi; \
+	done; \
+	echo "IFX needs Python 3.11 or newer: tried $${PYTHON:-python3.11 and python3}. Install it, or name one: make PYTHON=/path/to/python3.11 ..." >&2; \
+	exit 1
+
+.venv/.installed-demo: $(INPUTS) | .venv/bin/python
+	$(BIN)/python -m pip install -c requirements/constraints.txt -e '.[oracle,local]'
+	@touch $@
+
+.venv/.installed-dev: $(INPUTS) | .venv/bin/python
+	$(BIN)/python -m pip install -c requirements/constraints.txt -e '.[dev]'
+	@touch $@ .venv/.installed-demo

@@ -1,0 +1,13 @@
+"""Hypothesis profiles of every suite: `ci` by default, `nightly` with HYPOTHESIS_PROFILE=nightly."""
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+# A shared two-core machine may be slow without anything being wrong: no deadline and no complaint about speed.
+_PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow], "print_blob": True}
+
+# The same examples on every run, so that a red build is red for its own change; `nightly` looks further, at random.
+settings.register_profile("ci", max_examples=100, derandomize=True, **_PATIENT)
+settings.register_profile("nightly", max_examples=2_000, **_PATIENT)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
