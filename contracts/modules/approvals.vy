@@ -61,4 +61,4 @@ def _accepts(wallet: address, digest: bytes32, approval: Bytes[MAX_APPROVAL]) ->
         is_static_call=True,
         revert_on_failure=False,
     )
-    return success and len(answer) == 32 and convert(answer, bytes32) == convert(MAGIC, bytes32)
+    return success and len(answer) == 32 and extract32(answer, 0) == convert(MAGIC, bytes32)

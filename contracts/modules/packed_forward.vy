@@ -17,7 +17,7 @@ struct Words:
     second: uint256
 
 
-NONE: constant(uint256) = 0
+ABSENT: constant(uint256) = 0
 REVOKED: constant(uint256) = 1
 ACTIVE: constant(uint256) = 2
 SETTLED: constant(uint256) = 3

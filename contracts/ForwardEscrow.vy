@@ -1,0 +1,440 @@
+# pragma version 0.4.3
+# pragma nonreentrancy on
+"""
+@title A fully prefunded forward from approval to payout; holds all USDT
+@license AGPL-3.0-only
+@notice Read `interfaces/IForwardEscrow.vyi` first.
+        The desk books what both sides approved. Anyone settles from maturity on, at the oracle's settlement price. Every account withdraws
+        its own free balance. The owner (a timelock) lists underlyings and names desk, guardian and fee recipient; the guardian
+        stops new bookings for 3 days at a time. No role can touch a booked forward or a free balance.
+@dev Assumes of the token: what `modules/token_ledger.vy` says. Assumes of the oracle: that its view never reverts, and that a price it calls
+     certain never changes. Token and oracle are fixed for ever.
+"""
+
+
+from snekmate.auth import ownable
+from snekmate.auth import ownable_2step
+from snekmate.utils import eip712_domain_separator
+
+from .interfaces import IFixingOracle
+from .interfaces import IForwardEscrow
+from .modules import approvals
+from .modules import packed_forward
+from .modules import payoff
+from .modules import signed_messages
+from .modules import token_ledger as ledger
+
+
+implements: IForwardEscrow
+
+initializes: ownable
+initializes: ownable_2step[ownable := ownable]
+initializes: eip712_domain_separator
+initializes: approvals
+initializes: ledger
+
+exports: (
+    ownable_2step.owner,
+    ownable_2step.pending_owner,
+    ownable_2step.transfer_ownership,
+    ownable_2step.accept_ownership,
+    eip712_domain_separator.eip712Domain,
+)
+
+
+DAY: constant(uint256) = 86_400
+MIN_TENOR: constant(uint256) = 28  # days
+MAX_TENOR: constant(uint256) = 400  # days: as far back as the oracle looks
+PAUSE: constant(uint256) = 3 * DAY
+MAX_BATCH: constant(uint256) = 128
+MAX_QUANTITY: constant(uint256) = 2**40 - 1  # Mtok
+MAX_SPOT: constant(uint256) = 2**39 - 1  # so that a price of 2 x spot fits 40 bits
+
+# A listing in one word: index 16 | lot 40. The gate in one word: desk 160 | paused until 40.
+LOT_AT: constant(uint256) = 16
+PAUSED_AT: constant(uint256) = 160
+
+
+ORACLE: immutable(IFixingOracle)
+
+forwards: HashMap[bytes32, packed_forward.Words]  # id -> record; written by book, status only by settlement and revocation
+listings: HashMap[bytes32, uint256]  # keccak256(name) -> packed listing, set by the owner
+gate: uint256  # who may book, and from when; set by the owner and the guardian
+guardian: public(address)  # set by the owner
+fee_recipient: public(address)  # set by the owner
+
+
+@deploy
+def __init__(token: address, oracle: address, owner: address, desk: address, guardian: address, fee_recipient: address):
+    """
+    @param token USDT: 6 decimals.
+    @param oracle The FixingOracle that names underlyings and settles forwards.
+    @param owner A timelock.
+    """
+    ownable.__init__()
+    ownable_2step.__init__()
+    eip712_domain_separator.__init__("IFX Forward Escrow", "1")
+    ledger.__init__(token)
+    assert oracle.is_contract, "escrow: oracle is no contract"
+    assert fee_recipient not in [empty(address), self], "escrow: no fee recipient"
+
+    ORACLE = IFixingOracle(oracle)
+    self.gate = convert(desk, uint256)
+    self.guardian = guardian
+    self.fee_recipient = fee_recipient
+    log IForwardEscrow.DeskSet(previous=empty(address), desk=desk)
+    log IForwardEscrow.GuardianSet(previous=empty(address), guardian=guardian)
+    log IForwardEscrow.FeeRecipientSet(previous=empty(address), fee_recipient=fee_recipient)
+    ownable_2step._transfer_ownership(owner)
+
+
+@external
+def deposit(amount: uint256):
+    self._deposit(msg.sender, amount)
+
+
+@external
+def deposit_for(account: address, amount: uint256):
+    assert account not in [empty(address), self], "ledger: bad account"
+    self._deposit(account, amount)
+
+
+@external
+def withdraw(amount: uint256, receiver: address):
+    log IForwardEscrow.Withdrawn(account=msg.sender, receiver=receiver, amount=amount)
+    ledger._withdraw(msg.sender, amount, receiver)
+
+
+@external
+def approve_terms(terms: IForwardEscrow.Terms):
+    assert msg.sender in [terms.long, terms.short], "escrow: not a side"
+    id: bytes32 = self._id(terms, keccak256(terms.underlying))
+    assert self.forwards[id].second == 0, "escrow: approval too late"
+
+    approvals._approve(id, msg.sender)
+
+    log IForwardEscrow.TermsApproved(id=id, account=msg.sender)
+
+
+@external
+def revoke_terms(terms: IForwardEscrow.Terms):
+    assert msg.sender in [terms.long, terms.short], "escrow: only a side revokes"
+    id: bytes32 = self._id(terms, keccak256(terms.underlying))
+    assert self.forwards[id].second == 0, "escrow: revocation too late"
+
+    self.forwards[id].second = packed_forward._with_status(0, packed_forward.REVOKED)
+
+    log IForwardEscrow.TermsRevoked(id=id, account=msg.sender)
+
+
+@external
+def book(terms: IForwardEscrow.Terms, long_approval: Bytes[2048], short_approval: Bytes[2048]):
+    gate: uint256 = self.gate
+    assert convert(gate & (2**PAUSED_AT - 1), address) == msg.sender, "escrow: not the desk"
+    assert block.timestamp >= gate >> PAUSED_AT, "escrow: booking is paused"
+    underlying_hash: bytes32 = keccak256(terms.underlying)
+    index: uint256 = self._check_terms(terms, self.listings[underlying_hash])
+    id: bytes32 = self._id(terms, underlying_hash)
+    status: uint256 = packed_forward._status(self.forwards[id].second)
+    assert status != packed_forward.REVOKED, "escrow: terms revoked"
+    assert status == packed_forward.ABSENT, "escrow: already booked"
+    assert approvals._has_approved(terms.long, id, long_approval), "escrow: long has not approved"
+    assert approvals._has_approved(terms.short, id, short_approval), "escrow: short has not approved"
+
+    prefunding: uint256 = payoff._prefunding(terms.spot, terms.quantity)
+    fee: uint256 = payoff._fee(terms.indicative, terms.quantity)
+    long_fee: uint256 = fee // 2  # the odd micro falls to the short side
+
+    self.forwards[id] = packed_forward._pack(
+        IForwardEscrow.Forward(
+            long=terms.long,
+            short=terms.short,
+            underlying=index,
+            quantity=terms.quantity,
+            price=terms.price,
+            spot=terms.spot,
+            maturity_day=terms.maturity // DAY,
+            averaging_days=terms.averaging_days,
+            status=packed_forward.ACTIVE,
+        )
+    )
+    long_pull: uint256 = ledger._debit_up_to(terms.long, prefunding + long_fee)
+    short_pull: uint256 = ledger._debit_up_to(terms.short, prefunding + fee - long_fee)
+    ledger._credit(self.fee_recipient, fee)
+
+    log IForwardEscrow.ForwardBooked(
+        id=id,
+        long=terms.long,
+        short=terms.short,
+        underlying=index,
+        quantity=terms.quantity,
+        price=terms.price,
+        spot=terms.spot,
+        indicative=terms.indicative,
+        maturity=terms.maturity,
+        averaging_days=terms.averaging_days,
+    )
+
+    ledger._pull_both(terms.long, long_pull, terms.short, short_pull)
+
+
+@external
+def settle(id: bytes32):
+    words: packed_forward.Words = self.forwards[id]
+    forward: IForwardEscrow.Forward = packed_forward._unpack(words)
+    assert forward.status > packed_forward.REVOKED, "escrow: unknown forward"
+    assert forward.status == packed_forward.ACTIVE, "escrow: not active"
+    assert block.timestamp >= forward.maturity_day * DAY, "escrow: before maturity"
+    price: uint256 = 0
+    certain: bool = False
+    price, certain = self._settlement_price(forward)
+    assert certain, "escrow: price not certain yet"
+
+    self._settle(id, words.second, forward, price)
+
+
+@external
+def settle_many(ids: DynArray[bytes32, MAX_BATCH]):
+    # Forwards of one underlying, maturity and averaging share a price: it is read once for a run of them.
+    fixing: uint256 = 0
+    price: uint256 = 0
+    certain: bool = False
+    for id: bytes32 in ids:
+        words: packed_forward.Words = self.forwards[id]
+        forward: IForwardEscrow.Forward = packed_forward._unpack(words)
+        if forward.status != packed_forward.ACTIVE or block.timestamp < forward.maturity_day * DAY:
+            continue
+        its_fixing: uint256 = forward.underlying | (forward.maturity_day << 16) | (forward.averaging_days << 40)
+        if fixing != its_fixing:
+            fixing = its_fixing
+            price, certain = self._settlement_price(forward)
+        if certain:
+            self._settle(id, words.second, forward, price)
+
+
+@external
+def pause_booking():
+    assert msg.sender == self.guardian, "escrow: not the guardian"
+    gate: uint256 = self.gate
+    assert block.timestamp >= (gate >> PAUSED_AT) + PAUSE, "escrow: pause not re-armed yet"
+
+    until: uint256 = block.timestamp + PAUSE
+    self.gate = (gate & (2**PAUSED_AT - 1)) | (until << PAUSED_AT)
+
+    log IForwardEscrow.BookingPaused(until=until)
+
+
+@external
+def list_underlying(name: String[64], lot: uint256):
+    ownable._check_owner()
+    assert lot != 0 and lot <= MAX_QUANTITY, "escrow: bad lot"
+    index: uint256 = staticcall ORACLE.underlying_index(name)
+    assert index != 0, "escrow: oracle does not know it"
+
+    name_hash: bytes32 = keccak256(name)
+    log IForwardEscrow.UnderlyingListed(index=index, previous_lot=self.listings[name_hash] >> LOT_AT, lot=lot)
+    self.listings[name_hash] = index | (lot << LOT_AT)
+
+
+@external
+def delist_underlying(name: String[64]):
+    ownable._check_owner()
+    name_hash: bytes32 = keccak256(name)
+    listing: uint256 = self.listings[name_hash]
+    assert listing != 0, "escrow: nothing to delist"
+
+    self.listings[name_hash] = 0
+
+    log IForwardEscrow.UnderlyingListed(index=listing & (2**LOT_AT - 1), previous_lot=listing >> LOT_AT, lot=0)
+
+
+@external
+def set_desk(desk: address):
+    ownable._check_owner()
+    gate: uint256 = self.gate
+
+    self.gate = (gate >> PAUSED_AT << PAUSED_AT) | convert(desk, uint256)
+
+    log IForwardEscrow.DeskSet(previous=convert(gate & (2**PAUSED_AT - 1), address), desk=desk)
+
+
+@external
+def set_guardian(guardian: address):
+    ownable._check_owner()
+    log IForwardEscrow.GuardianSet(previous=self.guardian, guardian=guardian)
+    self.guardian = guardian
+
+
+@external
+def set_fee_recipient(fee_recipient: address):
+    ownable._check_owner()
+    assert fee_recipient not in [empty(address), self], "escrow: bad fee recipient"
+    log IForwardEscrow.FeeRecipientSet(previous=self.fee_recipient, fee_recipient=fee_recipient)
+    self.fee_recipient = fee_recipient
+
+
+# Getters stay locked while a call runs, so that nobody reads a balance between its debit and its tokens' arrival;
+# only what a half-done call cannot have changed is open.
+
+
+@external
+@view
+def forward(id: bytes32) -> IForwardEscrow.Forward:
+    return packed_forward._unpack(self.forwards[id])
+
+
+@external
+@view
+@reentrant  # pure: wallets may ask for it while they verify a signature
+def terms_hash(terms: IForwardEscrow.Terms) -> bytes32:
+    return self._id(terms, keccak256(terms.underlying))
+
+
+@external
+@view
+def payouts(id: bytes32, price: uint256) -> (uint256, uint256):
+    forward: IForwardEscrow.Forward = packed_forward._unpack(self.forwards[id])
+    assert forward.status > packed_forward.REVOKED, "escrow: no such forward"
+    assert price < 2**40, "escrow: price too large"
+    return self._payouts(forward, price)
+
+
+@external
+@view
+def balance_of(account: address) -> uint256:
+    return ledger.balances[account]
+
+
+@external
+@view
+def is_settleable(id: bytes32) -> bool:
+    forward: IForwardEscrow.Forward = packed_forward._unpack(self.forwards[id])
+    if forward.status != packed_forward.ACTIVE or block.timestamp < forward.maturity_day * DAY:
+        return False
+    price: uint256 = 0
+    certain: bool = False
+    price, certain = self._settlement_price(forward)
+    return certain
+
+
+@external
+@view
+def is_approved(id: bytes32, account: address) -> bool:
+    return approvals.approved[id][account]
+
+
+@external
+@view
+def lot_of(name: String[64]) -> uint256:
+    return self.listings[keccak256(name)] >> LOT_AT
+
+
+@external
+@view
+def desk() -> address:
+    return convert(self.gate & (2**PAUSED_AT - 1), address)
+
+
+@external
+@view
+def paused_until() -> uint256:
+    return self.gate >> PAUSED_AT
+
+
+@external
+@view
+@reentrant  # an immutable
+def token() -> address:
+    return ledger.TOKEN.address
+
+
+@external
+@view
+@reentrant  # an immutable
+def oracle() -> address:
+    return ORACLE.address
+
+
+@internal
+def _deposit(account: address, amount: uint256):
+    """
+    @notice All of `deposit_for`.
+    """
+    assert amount != 0, "ledger: amount is zero"
+    ledger._credit(account, amount)
+    log IForwardEscrow.Deposited(account=account, payer=msg.sender, amount=amount)
+    ledger._pull(msg.sender, amount)
+
+
+@internal
+@view
+def _check_terms(terms: IForwardEscrow.Terms, listing: uint256) -> uint256:
+    """
+    @notice Every check of `book` that needs the terms alone, today and the listing. Returns the underlying's index.
+    """
+    assert block.timestamp <= terms.deadline, "escrow: terms expired"
+    assert terms.long not in [empty(address), self], "escrow: bad long"
+    assert terms.short not in [empty(address), self], "escrow: bad short"
+    assert terms.long != terms.short, "escrow: one account on both sides"
+    assert listing != 0, "escrow: not listed"
+    assert terms.quantity != 0 and terms.quantity % (listing >> LOT_AT) == 0, "escrow: quantity not in lots"
+    assert terms.quantity <= MAX_QUANTITY, "escrow: quantity too large"
+    assert terms.spot != 0 and terms.spot <= MAX_SPOT, "escrow: spot out of range"
+    assert terms.price != 0 and terms.price <= 2 * terms.spot, "escrow: price out of range"
+    assert terms.indicative != 0 and terms.indicative <= terms.spot, "escrow: indicative out of range"
+    assert terms.maturity % DAY == 0, "escrow: maturity not at midnight"
+    maturity_day: uint256 = terms.maturity // DAY
+    spot_day: uint256 = block.timestamp // DAY
+    assert maturity_day >= spot_day + MIN_TENOR and maturity_day <= spot_day + MAX_TENOR, "escrow: tenor out of range"
+    assert terms.averaging_days != 0 and terms.averaging_days <= maturity_day - spot_day, "escrow: averaging out of range"
+
+    index: uint256 = listing & (2**LOT_AT - 1)
+    fixing: uint256 = 0
+    posted: bool = False
+    fixing, posted = staticcall ORACLE.settlement_price(index, spot_day, 1)  # certain today only if posted today
+    assert posted and fixing == terms.spot, "escrow: spot is not today's fixing"
+    return index
+
+
+@internal
+@view
+def _id(terms: IForwardEscrow.Terms, underlying_hash: bytes32) -> bytes32:
+    """
+    @notice The EIP-712 digest of the terms.
+    """
+    return eip712_domain_separator._hash_typed_data_v4(signed_messages._forward_hash(terms, underlying_hash))
+
+
+@internal
+@view
+def _settlement_price(forward: IForwardEscrow.Forward) -> (uint256, bool):
+    """
+    @notice F_ref, and whether it is certain.
+    """
+    return staticcall ORACLE.settlement_price(forward.underlying, forward.maturity_day, forward.averaging_days)
+
+
+@internal
+@pure
+def _payouts(forward: IForwardEscrow.Forward, price: uint256) -> (uint256, uint256):
+    """
+    @notice The two payouts. The short's is the rest: nothing is rounded twice.
+    """
+    long_payout: uint256 = payoff._long_payout(forward.price, forward.spot, forward.quantity, price)
+    return long_payout, 2 * payoff._prefunding(forward.spot, forward.quantity) - long_payout
+
+
+@internal
+def _settle(id: bytes32, second: uint256, forward: IForwardEscrow.Forward, price: uint256):
+    """
+    @notice Close an active forward at its certain settlement price.
+    """
+    long_payout: uint256 = 0
+    short_payout: uint256 = 0
+    long_payout, short_payout = self._payouts(forward, price)
+
+    self.forwards[id].second = packed_forward._with_status(second, packed_forward.SETTLED)
+    ledger._credit(forward.long, long_payout)
+    ledger._credit(forward.short, short_payout)
+
+    log IForwardEscrow.ForwardSettled(id=id, price=price, long_payout=long_payout, short_payout=short_payout)
