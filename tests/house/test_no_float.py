@@ -1,0 +1,146 @@
+"""Floats never touch money: read from the syntax tree of every module that holds a price or an amount."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from support.tree import syntax, tracked
+
+MONEY = ("money", "calendar", "terms", "payoff", "pricing")
+MODULES = sorted(
+    path
+    for path in tracked(".py")
+    if (path.parts[0] == "ifx_sdk" and path.stem.split("_")[0] in MONEY)
+    or path == Path("oracle_node/fixing.py")
+    or path.parts[:2] == ("oracle_node", "sources")
+)
+
+# Of `math` only what gives integers for integers.
+EXACT_MATH = {"isqrt", "gcd", "lcm", "comb", "perm", "prod", "factorial"}
+EXACT_TYPES = {"Decimal", "Fraction", "Path"}
+
+
+def exact_names(tree: ast.AST) -> set[str]:
+    """Names and attributes that the module says are `Decimal`, `Fraction` or `Path`, by annotation or by value."""
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg) and node.annotation and is_exact_annotation(node.annotation):
+            names.add(node.arg)
+        elif isinstance(node, ast.AnnAssign) and is_exact_annotation(node.annotation):
+            names.add(ast.unparse(node.target).split(".")[-1])
+        elif isinstance(node, ast.FunctionDef) and node.returns and is_exact_annotation(node.returns):
+            names.add(node.name)
+    grew = True
+    while grew:
+        before = len(names)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Assign) and is_exact(node.value, names):
+                names.update(target.id for target in node.targets if isinstance(target, ast.Name))
+        grew = len(names) > before
+    return names
+
+
+def is_exact_annotation(annotation: ast.expr) -> bool:
+    """Whether an annotation is an exact type, perhaps inside `Final[...]`."""
+    if isinstance(annotation, ast.Subscript) and ast.unparse(annotation.value).split(".")[-1] == "Final":
+        annotation = annotation.slice
+    return ast.unparse(annotation).split(".")[-1].strip("'\"") in EXACT_TYPES
+
+
+def is_exact(value: ast.expr, names: set[str]) -> bool:
+    """Whether an expression is exact: made of an exact type, a method of one, or arithmetic with one."""
+    if isinstance(value, ast.Call):
+        name = ast.unparse(value.func).split(".")[-1]
+        owner = value.func.value if isinstance(value.func, ast.Attribute) else None
+        return name in EXACT_TYPES | names or (owner is not None and is_exact(owner, names))
+    if isinstance(value, ast.BinOp):
+        return is_exact(value.left, names) or is_exact(value.right, names)
+    if isinstance(value, ast.UnaryOp):
+        return is_exact(value.operand, names)
+    if isinstance(value, ast.Attribute):
+        return value.attr in names
+    return isinstance(value, ast.Name) and value.id in names
+
+
+def floats(tree: ast.AST) -> list[str]:
+    """Whatever could make a float: literals, the name, true division of integers, negative powers, `math`, JSON."""
+    names = exact_names(tree)
+    found = []
+    for node in ast.walk(tree):
+        line = getattr(node, "lineno", 0)
+        if isinstance(node, ast.Constant) and isinstance(node.value, float | complex):
+            found.append(f"line {line}: the literal {node.value}")
+        elif isinstance(node, ast.Name) and node.id == "float":
+            found.append(f"line {line}: the name float")
+        elif isinstance(node, ast.BinOp | ast.AugAssign):
+            found += [f"line {line}: {why}" for why in inexact_operation(node, names)]
+        elif isinstance(node, ast.Attribute) and ast.unparse(node.value) == "math" and node.attr not in EXACT_MATH:
+            found.append(f"line {line}: math.{node.attr}")
+        elif isinstance(node, ast.ImportFrom) and node.module in {"math", "statistics", "random", "numpy"}:
+            wrong = [alias.name for alias in node.names if alias.name not in EXACT_MATH]
+            found += [f"line {line}: {node.module}.{name}" for name in wrong]
+        elif isinstance(node, ast.Call) and reads_json(node) and not keywords(node) >= {"parse_float"}:
+            found.append(f"line {line}: {ast.unparse(node.func)} without parse_float")
+    return found
+
+
+def reads_json(call: ast.Call) -> bool:
+    """Whether a call is one of the standard library's JSON readers, which make floats unless told otherwise."""
+    return ast.unparse(call.func) in {"json.loads", "json.load"}
+
+
+def keywords(call: ast.Call) -> set[str]:
+    """The names of a call's keyword arguments."""
+    return {keyword.arg for keyword in call.keywords if keyword.arg}
+
+
+def inexact_operation(node: ast.BinOp | ast.AugAssign, names: set[str]) -> list[str]:
+    """Why one arithmetic operation could give a float."""
+    left, right = (node.target, node.value) if isinstance(node, ast.AugAssign) else (node.left, node.right)
+    if isinstance(node.op, ast.Div) and not (is_exact(left, names) or is_exact(right, names)):
+        return [f"true division {ast.unparse(node)}"]
+    if isinstance(node.op, ast.Pow) and isinstance(right, ast.UnaryOp) and not is_exact(left, names):
+        return [f"negative power {ast.unparse(node)}"]
+    return []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_money_module_makes_no_float(path: Path) -> None:
+    """Prices and amounts are integers, or `Decimal` and `Fraction` on their way to one."""
+    assert floats(syntax(path)) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "price = 7.45",
+        "float(text)",
+        "half = fee / 2",
+        "unit = 10 ** -6",
+        "fee /= 2",
+        "import math\nmath.exp(x)",
+        "from math import exp",
+        "import json\njson.loads(body)",
+        "def f(text: str, n: int): return len(text) / n",
+    ],
+)
+def test_the_rule_sees_a_float(source: str) -> None:
+    """Each way in which a float could come in is seen."""
+    assert floats(ast.parse(source))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "half = fee // 2",
+        "scale = 10 ** 6",
+        "from decimal import Decimal\nx = Decimal(text) / 2",
+        "def mean(total: Fraction, n: int): return total / n",
+        "from pathlib import Path\nhere = Path('a') / 'b'\nthere = here / 'c'",
+        "import math\nmath.isqrt(n)",
+        "import json\njson.loads(body, parse_float=Decimal)",
+    ],
+)
+def test_the_rule_lets_exact_arithmetic_pass(source: str) -> None:
+    """Integers, fractions, decimals and paths are not floats."""
+    assert floats(ast.parse(source)) == []
