@@ -16,10 +16,12 @@ An error says what happened, with the input that caused it, and then the cure; b
     ├── SignerError                    the key that should sign
     │   └── BadKeystore  BadKeystorePassword  NoSigner
     ├── ChainError                     the node or the chain behind it
-    │   └── NodeDown  WrongChain  NoContract  DevnetOnly  RpcError
+    │   ├── NodeDown  WrongChain  NoContract  DevnetOnly  RpcError  NoFundsForGas
+    │   └── UnknownAnswer              .function; in codec.py
     ├── TransactionError               what became of one transaction
     │   ├── Reverted                   .reason, .tx_hash; one leaf for each reason in contracts/, see REVERTS
-    │   └── OutcomeUnknown             .tx_hash; reconcile, never resend blindly
+    │   ├── OutcomeUnknown             .tx_hash; reconcile, never resend blindly
+    │   └── TransactionDropped         .tx_hash; certainly not mined
     ├── OracleError                    readings, reports and quorums
     │   └── PageRefused  InsufficientSlots   AttestationsDisagree  NotEnoughAttestations
     └── MissingExtra                   .extra
@@ -32,6 +34,8 @@ refuses, so that one `except QuantityNotInLots` catches both.
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import ClassVar
+
+_SHOWN = 120  # characters of a refused value that a message repeats
 
 
 class IFXError(Exception):
@@ -75,7 +79,9 @@ class BadValue(InputError):
 
     def __init__(self, given: object, why: str, *, cure: str | None = None) -> None:
         """`given` is the value as it came, `why` the rule that it breaks."""
-        super().__init__(f"{given!r} is not a valid {self.noun}: {why}", cure=cure)
+        text = repr(given)
+        shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+        super().__init__(f"{shown} is not a valid {self.noun}: {why}", cure=cure)
         self.given = given
         self.why = why
 
@@ -296,6 +302,18 @@ class RpcError(ChainError):
         self.code = code
 
 
+class NoFundsForGas(ChainError):
+    """The sending account cannot pay for the transaction's gas."""
+
+    cure = "Send it some of the chain's own coin; tokens do not pay for gas. Nothing was sent."
+
+    def __init__(self, account: str, balance: int) -> None:
+        """`account` that should pay and its `balance` in wei."""
+        super().__init__(f"account {account} has {balance} wei, which does not pay for the gas")
+        self.account = account
+        self.balance = balance
+
+
 # -------------------------------------------------------------------------------------------------- transactions
 
 
@@ -311,6 +329,18 @@ class OutcomeUnknown(TransactionError):
     def __init__(self, tx_hash: str, why: str = "no receipt in time") -> None:
         """`tx_hash` known before the broadcast, `why` the outcome is not."""
         super().__init__(f"transaction {tx_hash}: {why}")
+        self.tx_hash = tx_hash
+        self.why = why
+
+
+class TransactionDropped(TransactionError):
+    """It is certainly not mined and never will be."""
+
+    cure = "Nothing of it happened; it can be made and sent anew."
+
+    def __init__(self, tx_hash: str, why: str) -> None:
+        """`tx_hash`, or what it was to do where no hash was known, and `why` it is out."""
+        super().__init__(f"transaction {tx_hash} was dropped: {why}")
         self.tx_hash = tx_hash
         self.why = why
 
@@ -550,7 +580,7 @@ class BadAccount(Reverted):
 
 class TokenDidNotDeliver(Reverted):
     reason = "ledger: token did not deliver"
-    cure = "Check balance and allowance; while the token takes a transfer fee nothing is collected, withdrawing goes on."
+    cure = "Check balance and allowance; while the token takes a fee nothing is collected, withdrawing goes on."
 
 
 class NothingToWithdraw(Reverted):
