@@ -1,0 +1,170 @@
+"""Calls and events to bytes and back, by a contract's ABI. Pure.
+
+Names in Python are those of the ABI. Structs are tuples in the ABI's order on the way in, and dicts by field name on the way
+out. Addresses come back checksummed, `bytes32` as 32 bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeAlias
+
+from eth_abi import decode, encode
+from eth_utils import keccak, to_checksum_address
+
+from ifx_sdk.errors import ChainError
+
+AbiEntry: TypeAlias = Mapping[str, object]
+
+
+class UnknownAnswer(ChainError):  # noqa: N818 - named for what is wrong, as in errors.py
+    """A contract answered bytes that its ABI does not describe."""
+
+    cure = "Check that the address holds the contract that the deployment names."
+
+    def __init__(self, function: str, answer: bytes) -> None:
+        """`function` called and the `answer` that does not decode."""
+        super().__init__(f"{function} answered {len(answer)} bytes that do not decode")
+        self.function = function
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event:
+    """One decoded log entry."""
+
+    name: str
+    """The event's name in the ABI."""
+    address: str
+    """The contract that logged it, checksummed."""
+    args: Mapping[str, object]
+    """Arguments by name."""
+    block_number: int
+    """The block it is in."""
+    log_index: int
+    """Its position in the block, from 0."""
+    tx_hash: str
+    """The transaction that caused it."""
+
+
+class Codec:
+    """One contract's ABI, indexed by name and by topic."""
+
+    def __init__(self, name: str, abi: Sequence[AbiEntry]) -> None:
+        """`name` of the contract for messages; `abi` as compilers write it."""
+        self.name = name
+        self._abi = tuple(abi)
+
+    def __repr__(self) -> str:
+        return f"Codec({self.name})"
+
+    @cached_property
+    def _functions(self) -> dict[tuple[str, int], AbiEntry]:
+        return {(_text(e["name"]), len(_list(e["inputs"]))): e for e in self._abi if e["type"] == "function"}
+
+    @cached_property
+    def _events(self) -> dict[bytes, AbiEntry]:
+        return {keccak(text=_signature(e)): e for e in self._abi if e["type"] == "event"}
+
+    def has_function(self, name: str) -> bool:
+        """Whether the ABI has a function of that name."""
+        return any(known == name for known, _ in self._functions)
+
+    def encode_call(self, function: str, args: Sequence[object]) -> bytes:
+        """Call data: the selector and the arguments."""
+        entry = self._functions[function, len(args)]
+        return keccak(text=_signature(entry))[:4] + encode(_types(_list(entry["inputs"])), list(args))
+
+    def encode_constructor(self, args: Sequence[object]) -> bytes:
+        """Constructor arguments, to be appended to the creation code."""
+        entry = next((e for e in self._abi if e["type"] == "constructor"), {"inputs": []})
+        return encode(_types(_list(entry["inputs"])), list(args))
+
+    def decode_answer(self, function: str, count: int, answer: bytes) -> object:
+        """What a call returned: nothing, one value, or a tuple of several. `count` is the number of arguments."""
+        outputs = _list(self._functions[function, count]["outputs"])
+        values = _decode(outputs, answer, f"{self.name}.{function}")
+        if not values:
+            return None
+        return values[0] if len(values) == 1 else values
+
+    def topic(self, event: str) -> str:
+        """The first topic of an event's logs, hexadecimal."""
+        return "0x" + next(t for t, e in self._events.items() if e["name"] == event).hex()
+
+    def decode_log(self, log: Mapping[str, object]) -> Event | None:
+        """The event in a log entry as web3 gives it; None for an event that the ABI does not know."""
+        topics = [bytes(t) for t in _list(log["topics"])]  # type: ignore[arg-type]  # HexBytes
+        entry = self._events.get(topics[0]) if topics else None
+        if entry is None:
+            return None
+        inputs = _list(entry["inputs"])
+        indexed = [i for i in inputs if i["indexed"]]
+        plain = [i for i in inputs if not i["indexed"]]
+        where = f"{self.name}.{entry['name']}"
+        values = {_text(i["name"]): _decode([i], t, where)[0] for i, t in zip(indexed, topics[1:], strict=True)} | dict(
+            zip((_text(i["name"]) for i in plain), _decode(plain, bytes(log["data"]), where), strict=True)
+        )  # type: ignore[call-overload]  # HexBytes
+        return Event(
+            name=_text(entry["name"]),
+            address=to_checksum_address(_text(log["address"])),
+            args={_text(i["name"]): values[_text(i["name"])] for i in inputs},
+            block_number=_number(log["blockNumber"]),
+            log_index=_number(log["logIndex"]),
+            tx_hash="0x" + bytes(log["transactionHash"]).hex(),  # type: ignore[call-overload]  # HexBytes
+        )
+
+
+def _decode(entries: Sequence[AbiEntry], data: bytes, where: str) -> tuple[object, ...]:
+    from eth_abi.exceptions import DecodingError
+
+    try:
+        values = decode(_types(entries), data)
+    except (DecodingError, UnicodeDecodeError, OverflowError) as error:
+        raise UnknownAnswer(where, data) from error
+    return tuple(_named(entry, value) for entry, value in zip(entries, values, strict=True))
+
+
+def _named(entry: AbiEntry, value: object, depth: int = 0) -> object:
+    kind = _text(entry["type"])
+    base, *lengths = kind.split("[")
+    if len(lengths) > depth:
+        return tuple(_named(entry, item, depth + 1) for item in _list(value))
+    if base == "tuple":
+        parts = _list(entry["components"])
+        return {_text(part["name"]): _named(part, item) for part, item in zip(parts, _list(value), strict=True)}
+    return to_checksum_address(_text(value)) if base == "address" else value
+
+
+def _types(entries: Sequence[AbiEntry]) -> list[str]:
+    return [_type(entry) for entry in entries]
+
+
+def _type(entry: AbiEntry) -> str:
+    kind = _text(entry["type"])
+    if not kind.startswith("tuple"):
+        return kind
+    return f"({','.join(_types(_list(entry['components'])))}){kind.removeprefix('tuple')}"
+
+
+def _signature(entry: AbiEntry) -> str:
+    return f"{entry['name']}({','.join(_types(_list(entry['inputs'])))})"
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"expected text in an ABI or a log, got {value!r}")
+    return value
+
+
+def _number(value: object) -> int:
+    if not isinstance(value, int):
+        raise TypeError(f"expected a number in a log, got {value!r}")
+    return value
+
+
+def _list(value: object) -> Sequence[AbiEntry]:
+    if not isinstance(value, list | tuple):
+        raise TypeError(f"expected a list in an ABI, got {value!r}")
+    return value

@@ -1,0 +1,249 @@
+"""What can become of a transaction, and the journal that remembers it across a crash.
+
+Sent        the node has it, it is not mined yet
+Confirmed   mined, and it did what it should
+RevertedOutcome   mined, and the contract refused: nothing happened but the gas
+Dropped     certainly not mined and never will be: its nonce was used by another transaction, or the node refused it
+Unknown     nobody can say yet: reconcile it, never send it again blindly
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import NoReturn, Protocol, TypeAlias
+
+from ifx_sdk.codec import Event
+from ifx_sdk.errors import BadFile, OutcomeUnknown, Reverted, TransactionDropped
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Attempt:
+    """One transaction as it was about to be broadcast: enough to find out later what became of it."""
+
+    tx_hash: str | None
+    """Its hash, 0x and 64 digits; None where the node signs, because only the node knows it then."""
+    sender: str
+    """Checksummed account that pays and whose nonce it uses."""
+    nonce: int
+    """The sender's transaction count that it takes; no two mined transactions share it."""
+    call: str
+    """What it does, such as `ForwardEscrow.book`; for people."""
+    to: str | None
+    """Checksummed contract called; None creates one."""
+    data_hash: str
+    """keccak256 of the call data, 0x and 64 digits: tells our transaction from another with the same nonce."""
+    chain_id: int
+    """The chain it was signed for."""
+    block: int
+    """Newest block when it was attempted: it can only be mined after it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sent:
+    """The node has it and it is not mined yet."""
+
+    tx_hash: str
+    """Its hash."""
+    attempt: Attempt
+    """What was sent."""
+
+    def confirmed(self) -> NoReturn:
+        """Raise `OutcomeUnknown`: it may or may not be mined."""
+        raise OutcomeUnknown(self.tx_hash, "sent, not mined yet")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Confirmed:
+    """Mined, and it did what it should. Final only at the chain's finalized block."""
+
+    tx_hash: str
+    """Its hash."""
+    attempt: Attempt
+    """What was sent."""
+    block_number: int
+    """The block it is in."""
+    gas_used: int
+    """Gas, as in the receipt."""
+    effective_gas_price: int
+    """Wei per gas, as in the receipt."""
+    contract_address: str | None
+    """Checksummed address of a created contract."""
+    events: tuple[Event, ...] = field(default=())
+    """What our contracts logged, in order."""
+
+    def confirmed(self) -> Confirmed:
+        """This outcome itself."""
+        return self
+
+    def event(self, name: str) -> Event:
+        """The first event of that name; `KeyError` where there is none."""
+        for found in self.events:
+            if found.name == name:
+                return found
+        raise KeyError(name)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RevertedOutcome:
+    """Mined, and the contract refused: nothing happened but the gas."""
+
+    tx_hash: str
+    """Its hash."""
+    attempt: Attempt
+    """What was sent."""
+    block_number: int
+    """The block it is in."""
+    gas_used: int
+    """Gas, as in the receipt."""
+    effective_gas_price: int
+    """Wei per gas, as in the receipt."""
+    error: Reverted
+    """The leaf for the contract's reason."""
+
+    @property
+    def reason(self) -> str:
+        """The contract's reason; empty where it gave none."""
+        return self.error.reason
+
+    def confirmed(self) -> NoReturn:
+        """Raise the contract's refusal."""
+        raise self.error
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dropped:
+    """Certainly not mined, and it never will be."""
+
+    tx_hash: str | None
+    """Its hash, where it was ever known."""
+    attempt: Attempt
+    """What was attempted."""
+    why: str
+    """The transaction that took the nonce, or the node's refusal."""
+
+    def confirmed(self) -> NoReturn:
+        """Raise `TransactionDropped`."""
+        raise TransactionDropped(self.tx_hash or self.attempt.call, self.why)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unknown:
+    """Nobody can say yet: the connection or the time ran out. Reconcile it, never send it again blindly."""
+
+    tx_hash: str | None
+    """Its hash; None where the node signs and its answer was lost."""
+    attempt: Attempt | None
+    """What was attempted; None for a bare hash that the chain does not know."""
+    why: str
+    """What kept us from knowing."""
+
+    def confirmed(self) -> NoReturn:
+        """Raise `OutcomeUnknown`."""
+        name = self.tx_hash or (f"nonce {self.attempt.nonce} of {self.attempt.sender}" if self.attempt else "unknown")
+        raise OutcomeUnknown(name, self.why)
+
+
+Outcome: TypeAlias = Sent | Confirmed | RevertedOutcome | Dropped | Unknown
+
+
+class Journal(Protocol):
+    """Where attempts are written before they are broadcast."""
+
+    def record(self, attempt: Attempt) -> None:
+        """Keep the attempt; it must be durable when this returns."""
+
+    def resolve(self, attempt: Attempt, outcome: Outcome) -> None:
+        """Note what became of it."""
+
+    def open_attempts(self) -> tuple[Attempt, ...]:
+        """The attempts whose outcome is not settled, oldest first."""
+
+
+class MemoryJournal:
+    """A journal for as long as the process lives."""
+
+    def __init__(self) -> None:
+        self._open: dict[tuple[int, str, int, str | None], Attempt] = {}
+
+    def record(self, attempt: Attempt) -> None:
+        """Keep the attempt."""
+        self._open[_key(attempt)] = attempt
+
+    def resolve(self, attempt: Attempt, outcome: Outcome) -> None:
+        """Forget the attempt where the outcome is settled."""
+        if is_settled(outcome):
+            self._open.pop(_key(attempt), None)
+
+    def open_attempts(self) -> tuple[Attempt, ...]:
+        """The attempts whose outcome is not settled, oldest first."""
+        return tuple(self._open.values())
+
+
+class FileJournal:
+    """A journal in an append-only file of JSON lines, each on disk before the broadcast goes out."""
+
+    def __init__(self, path: Path | str) -> None:
+        """`path` of the file, created at the first attempt; its folder must exist."""
+        self.path = Path(path)
+
+    def __repr__(self) -> str:
+        return f"FileJournal({str(self.path)!r})"
+
+    def record(self, attempt: Attempt) -> None:
+        """Append the attempt and wait until it is on disk."""
+        self._append({"kind": "attempt", **asdict(attempt)})
+
+    def resolve(self, attempt: Attempt, outcome: Outcome) -> None:
+        """Append what became of it."""
+        self._append(
+            {
+                "kind": "outcome",
+                "key": list(_key(attempt)),
+                "outcome": type(outcome).__name__,
+                "tx_hash": outcome.tx_hash,
+            }
+            | {"settled": is_settled(outcome)}
+        )
+
+    def open_attempts(self) -> tuple[Attempt, ...]:
+        """The attempts whose outcome is not settled, oldest first. A line that a crash cut short was never broadcast."""
+        found: dict[tuple[object, ...], Attempt] = {}
+        for number, line in self._lines():
+            try:
+                entry = json.loads(line)
+                if entry.pop("kind") == "attempt":
+                    attempt = Attempt(**entry)
+                    found[_key(attempt)] = attempt
+                elif entry["settled"]:
+                    found.pop(tuple(entry["key"]), None)
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                raise BadFile(f"{self.path}:{number}", "not a line of a transaction journal") from error
+        return tuple(found.values())
+
+    def _lines(self) -> Iterator[tuple[int, str]]:
+        if not self.path.exists():
+            return
+        whole, _, _cut = self.path.read_text(encoding="utf-8").rpartition("\n")
+        yield from ((number, line) for number, line in enumerate(whole.split("\n"), start=1) if line)
+
+    def _append(self, entry: dict[str, object]) -> None:
+        with self.path.open("ab+") as file:
+            # A line that a crash cut short was not on disk when its broadcast would have followed: it may go.
+            file.seek(0)
+            file.truncate(file.read().rfind(b"\n") + 1)
+            file.write(json.dumps(entry, sort_keys=True).encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def is_settled(outcome: Outcome) -> bool:
+    """Whether nothing more can become of it, short of a reorganisation of the chain."""
+    return isinstance(outcome, Confirmed | RevertedOutcome | Dropped)
+
+
+def _key(attempt: Attempt) -> tuple[int, str, int, str | None]:
+    return attempt.chain_id, attempt.sender, attempt.nonce, attempt.tx_hash
