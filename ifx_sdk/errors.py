@@ -8,7 +8,8 @@ An error says what happened, with the input that caused it, and then the cure; b
     │   │   ├── BadAmount  BadPrice  BadQuantity  BadTenor  BadDate  BadTime
     │   │   └── BadUnderlying  BadAddress  BadCalibration
     │   ├── BadTerms                   one leaf for each refused check of `book`: .field, .value; also a Reverted
-    │   ├── NoQuote                    the tick leaves no indicative price: .spot
+    │   ├── NoQuote                    the tick leaves no indicative price: .spot, .published
+    │   ├── UnknownVectorKind          .kind, .why
     │   ├── BadFile                    .path, .why
     │   │   └── BadTermsFile  MalformedVectors  BadDeployment
     │   └── BadSignature               .why
@@ -134,13 +135,25 @@ class BadCalibration(BadValue):
 class NoQuote(InputError):
     """The published tick gives 0 or more than the spot: there is no indicative price, hence no fee and no quote."""
 
-    cure = "This underlying is too cheap for its price tick: no forward is quoted on it."
+    cure = "The tick is too coarse for so low a spot: no forward is quoted on it."
 
     def __init__(self, spot: int, published: int) -> None:
         """`spot` S0 and the `published` value refused, both in micro-USDT per Mtok."""
         super().__init__(f"no indicative price for a spot of {spot} micro-USDT/Mtok: its tick gives {published}")
         self.spot = spot
         self.published = published
+
+
+class UnknownVectorKind(InputError):
+    """A kind of golden vectors that was asked for and cannot be replayed."""
+
+    cure = "Leave the kinds out to replay all that can be checked."
+
+    def __init__(self, kind: str, why: str) -> None:
+        """`kind` as it was named, `why` it cannot be replayed."""
+        super().__init__(f"no vectors of kind {kind!r}: {why}")
+        self.kind = kind
+        self.why = why
 
 
 class BadFile(InputError):

@@ -5,6 +5,7 @@ that a check for `int` refuses it and nothing is ever a float.
 """
 
 import json
+from collections import Counter
 from decimal import Decimal
 
 from ifx_sdk.errors import BadFile
@@ -16,7 +17,8 @@ def loads(text: str | bytes, path: object, refuse: type[BadFile]) -> object:
     def unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
         result = dict(pairs)
         if len(result) != len(pairs):
-            twice = next(key for i, (key, _) in enumerate(pairs) if key in dict(pairs[:i]))
+            keys = Counter(key for key, _ in pairs)
+            twice = keys.most_common(1)[0][0]
             raise refuse(path, f"the key {twice!r} appears twice")
         return result
 

@@ -196,7 +196,7 @@ class Terms:
         )
 
     def to_json(self) -> str:
-        """The canonical `terms.json`: one key a line in the order above, integers, addresses checksummed, salt in hex."""
+        """The canonical `terms.json`: a key a line in the order above, integers, addresses checksummed, salt in hex."""
         import json
 
         document = {field.name: getattr(self, field.name) for field in fields(self)}
@@ -205,7 +205,7 @@ class Terms:
 
     @classmethod
     def from_json(cls, text: str | bytes, path: object = "terms.json") -> "Terms":
-        """Read `terms.json`. Raises BadTermsFile naming `path` and the key unknown, missing, given twice or mistyped."""
+        """Read `terms.json`. Raises BadTermsFile naming `path` and a key unknown, missing, given twice or mistyped."""
         document = loads(text, path, BadTermsFile)
         if not isinstance(document, dict):
             raise BadTermsFile(path, "it is not one object of terms")
