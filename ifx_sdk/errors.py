@@ -20,7 +20,7 @@ An error says what happened, with the input that caused it, and then the cure; b
     │   ├── NodeDown  WrongChain  NoContract  DevnetOnly  RpcError  NoFundsForGas
     │   └── UnknownAnswer              .function; in codec.py
     ├── TransactionError               what became of one transaction
-    │   ├── Reverted                   .reason, .tx_hash; one leaf for each reason in contracts/, see REVERTS
+    │   ├── Reverted                   .reason, .tx_hash; REVERTS has a leaf for each reason in contracts/
     │   ├── OutcomeUnknown             .tx_hash; reconcile, never resend blindly
     │   └── TransactionDropped         .tx_hash; certainly not mined
     ├── OracleError                    readings, reports and quorums
@@ -361,10 +361,11 @@ class TransactionDropped(TransactionError):
 class Reverted(TransactionError):
     """A contract refused the call, and nothing of it happened.
 
-    A leaf names its reason; a reason that no leaf knows comes as plain `Reverted(reason)`.
+    A leaf names its reason, or several that have one cure; an unknown reason comes as plain `Reverted(reason)`.
     """
 
     reason: str = ""
+    reasons: ClassVar[tuple[str, ...]] = ()
 
     def __init__(
         self, reason: str | None = None, tx_hash: str | None = None, *, what: str | None = None, cure: str | None = None
@@ -548,6 +549,11 @@ class NoSuchForward(Reverted):
     cure = "Check the id: it is the digest that both sides signed, and the forward must have been booked."
 
 
+class SettlementPriceTooLarge(Reverted):
+    reason = "escrow: price too large"
+    cure = "A settlement price is below 2^40 micro-USDT per Mtok."
+
+
 class NotTheGuardian(Reverted):
     reason = "escrow: not the guardian"
     cure = "Only the guardian pauses booking."
@@ -578,7 +584,35 @@ class BadFeeRecipient(Reverted):
     cure = "The fee recipient is neither zero nor the escrow."
 
 
+class OracleIsNoContract(Reverted):
+    reason = "escrow: oracle is no contract"
+    cure = "Deploy the oracle first and give its address."
+
+
+class NoFeeRecipient(Reverted):
+    reason = "escrow: no fee recipient"
+    cure = "The fee recipient is neither zero nor the escrow."
+
+
+class Unpackable(Reverted):
+    reasons = (
+        "packed: quantity too wide",
+        "packed: price too wide",
+        "packed: underlying too wide",
+        "packed: spot too wide",
+        "packed: maturity day too wide",
+        "packed: averaging days too wide",
+        "packed: unknown status",
+    )
+    cure = "No terms that pass the checks of `book` get here: report it."
+
+
 # The money.
+
+
+class WrongDecimals(Reverted):
+    reason = "ledger: token decimals are not 6"
+    cure = "Deploy with the address of USDT, or of a token with 6 decimals."
 
 
 class ZeroAmount(Reverted):
@@ -612,8 +646,51 @@ class BalanceTooLow(Reverted):
 
 
 class TokenRefused(Reverted):
-    reason = "ledger: token refused"
-    cure = "The token would not send: it may be paused, or an account blacklisted. The balance is unchanged."
+    reasons = ("ledger: token refused the pull", "ledger: token refused a pull", "ledger: token refused the transfer")
+    cure = "The token would not move: it may be paused, or an account blacklisted. Every balance is unchanged."
+
+
+# The token itself. Mainnet USDT gives no reasons; these are those of the test token that behaves like it.
+
+
+class AllowanceTooLow(Reverted):
+    reason = "usdt: allowance too low"
+    cure = "Allow the escrow to collect what the deposit or the booking needs: `ifx allow AMOUNT`."
+
+
+class AllowanceNotZero(Reverted):
+    reason = "usdt: set the allowance to zero first"
+    cure = "USDT changes an allowance only from or to zero: set it to zero, then to the new amount."
+
+
+class TokenBalanceTooLow(Reverted):
+    reason = "usdt: balance too low"
+    cure = "Put more USDT into the wallet."
+
+
+class TokenPaused(Reverted):
+    reasons = ("usdt: transfers are paused", "usdt: pulls are paused")
+    cure = "The token's owner paused it: try again when it is not; balances in the escrow are unchanged."
+
+
+class Blacklisted(Reverted):
+    reasons = ("usdt: sender is blacklisted", "usdt: payer is blacklisted")
+    cure = "The token's owner blacklisted this account: its tokens cannot move."
+
+
+class NotBlacklisted(Reverted):
+    reason = "usdt: account is not blacklisted"
+    cure = "Only a blacklisted account's tokens can be destroyed."
+
+
+class TokenFeeTooHigh(Reverted):
+    reasons = ("usdt: fee too high", "usdt: maximum fee too high")
+    cure = "The token's fee is at most 20 basis points and 50 USDT."
+
+
+class NotTheTokensOwner(Reverted):
+    reason = "usdt: caller is not the owner"
+    cure = "Only the token's owner calls this."
 
 
 # The oracle.
@@ -649,6 +726,11 @@ class NotASigner(Reverted):
     cure = "Each attestation is by a node registered for that day, over exactly this underlying, day and price."
 
 
+class BadAttestation(Reverted):
+    reason = "oracle: bad signature"
+    cure = "An attestation is a sound EIP-2098 signature: r, and s with the parity of y in its top bit."
+
+
 class SignerTwice(Reverted):
     reason = "oracle: signer twice"
     cure = "Give one attestation for each node."
@@ -682,6 +764,11 @@ class ListIsFull(Reverted):
 class TooSoon(Reverted):
     reason = "oracle: less than 8 days ahead"
     cure = "A new signer set starts at least 8 days from today."
+
+
+class DayTooFar(Reverted):
+    reason = "oracle: day too far"
+    cure = "A first day is a day number (unix seconds // 86400) below 2^24."
 
 
 class BadQuorum(Reverted):
@@ -729,8 +816,8 @@ class NotTheNewOwner(Reverted):
 
 def _leaves(branch: type[Reverted]) -> Iterator[tuple[str, type[Reverted]]]:
     for leaf in branch.__subclasses__():
-        if leaf.reason:
-            yield leaf.reason, leaf
+        for reason in leaf.reasons or ([leaf.reason] if leaf.reason else []):
+            yield reason, leaf
         yield from _leaves(leaf)
 
 
@@ -741,7 +828,7 @@ REVERTS: Mapping[str, type[Reverted]] = MappingProxyType(dict(_leaves(Reverted))
 def revert_error(reason: str | None, tx_hash: str | None = None) -> Reverted:
     """The error for an on-chain `reason` (None where the contract gave none), to be raised by the caller."""
     leaf = REVERTS.get(reason) if reason is not None else None
-    return Reverted(reason, tx_hash) if leaf is None else leaf(tx_hash=tx_hash)
+    return (Reverted if leaf is None else leaf)(reason, tx_hash)
 
 
 # -------------------------------------------------------------------------------------------------------- oracle

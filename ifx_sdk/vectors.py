@@ -169,7 +169,7 @@ def forward_inputs(entry: Entry) -> ForwardInputs:
 
 
 def forward_refusal(forward: ForwardInputs, lot: int = 1) -> str | None:
-    """Why the contracts would refuse a forward booked at 00:00 UTC of its trade date with `lot`; None if they take it."""
+    """Why the contracts would refuse a forward booked at 00:00 UTC of its trade date with `lot`, None if not."""
     if not 0 <= forward.settlement < money.PRICE_LIMIT:
         return f"no fixing can be {forward.settlement}"
     try:
