@@ -1,0 +1,59 @@
+"""IFX: forwards on the published price of LLM output tokens.
+
+What is named here is pure: no I/O, no clock, no keys. Prices are micro-USDT per 1,000,000 output tokens (Mtok),
+quantities Mtok, amounts micro-USDT, times unix seconds UTC; all are integers.
+
+    from ifx_sdk import CAL_MID, Terms, parse_price, payoff, published_indicative
+    payoff.payouts(price=7_450_000, spot=8_000_000, quantity=1_000_000, settlement=4_320_000)
+"""
+
+from ifx_sdk import calendar, errors, money, payoff, pricing, signing, terms
+from ifx_sdk.calendar import TENORS, maturity_date, maturity_timestamp
+from ifx_sdk.errors import IFXError
+from ifx_sdk.money import (
+    LOT,
+    format_amount,
+    format_price,
+    format_quantity,
+    parse_amount,
+    parse_price,
+    parse_quantity,
+)
+from ifx_sdk.pricing import CAL_MID, CAL_SERIES, Calibration, average_indicative, published_indicative
+from ifx_sdk.signing import report_digest, sign_digest, terms_digest, terms_typed_data, verify_terms_signature
+from ifx_sdk.terms import Domain, Terms, escrow_domain, oracle_domain
+
+__all__ = [
+    "CAL_MID",
+    "CAL_SERIES",
+    "Calibration",
+    "Domain",
+    "IFXError",
+    "LOT",
+    "TENORS",
+    "Terms",
+    "average_indicative",
+    "calendar",
+    "errors",
+    "escrow_domain",
+    "format_amount",
+    "format_price",
+    "format_quantity",
+    "maturity_date",
+    "maturity_timestamp",
+    "money",
+    "oracle_domain",
+    "parse_amount",
+    "parse_price",
+    "parse_quantity",
+    "payoff",
+    "pricing",
+    "published_indicative",
+    "report_digest",
+    "sign_digest",
+    "signing",
+    "terms",
+    "terms_digest",
+    "terms_typed_data",
+    "verify_terms_signature",
+]
