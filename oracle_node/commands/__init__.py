@@ -1,0 +1,1 @@
+"""One module for each command of `ifx-oracle`; each prints, and gives the exit code."""

@@ -1,0 +1,121 @@
+"""The daily fixing: readings to slots, slots to a median, signed prices to the one a quorum agrees on. Pure.
+
+Source: product.md, "Fixings".
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+SLOTS: Final = 13
+"""Slots of a window; the last is the window's end, 00:00:00 UTC."""
+SLOT_SECONDS: Final = 300
+"""Seconds between slots, and how old a reading may be to fill one."""
+WINDOW_SECONDS: Final = (SLOTS - 1) * SLOT_SECONDS
+"""Length of the window before 00:00:00 UTC, in seconds."""
+MIN_VALID: Final = 7
+"""Fewest slots with a value that make a median."""
+
+
+class WindowStatus(StrEnum):
+    """What a window gave."""
+
+    OK = "OK"
+    INSUFFICIENT = "INSUFFICIENT"
+
+
+class QuorumStatus(StrEnum):
+    """What the signed prices of a day gave."""
+
+    OK = "OK"
+    NO_FIXING = "NO_FIXING"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One successful reading of one underlying."""
+
+    at: int
+    """When the page was fetched, unix seconds UTC."""
+    price: int
+    """Micro-USD per 1M output tokens, 0 or more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowFixing:
+    """One node's answer for one underlying and day."""
+
+    status: WindowStatus
+    """OK, or INSUFFICIENT below the least number of valid slots."""
+    n_valid: int
+    """Slots with a value, 0 to 13."""
+    value: int | None
+    """Median, micro-USD per 1M output tokens; None unless OK."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuorumFixing:
+    """The price of a day among the registered nodes."""
+
+    status: QuorumStatus
+    """OK, or NO_FIXING while no price has a quorum."""
+    quorum: int
+    """Signatures one price needs."""
+    value: int | None
+    """The price a quorum signed, micro-USD per 1M output tokens; None unless OK."""
+
+
+def window_median(slots: Sequence[int | None], min_valid: int = MIN_VALID) -> WindowFixing:
+    """The median of the slots that have a value; of an even count the floor of the mean of the two middle ones."""
+    if min_valid < 1:
+        raise ValueError(f"min_valid is {min_valid}; a median needs at least 1 value")
+    values = sorted(slot for slot in slots if slot is not None)
+    if values and values[0] < 0:
+        raise ValueError(f"a slot holds {values[0]}; prices are 0 or more")
+    n = len(values)
+    if n < min_valid:
+        return WindowFixing(status=WindowStatus.INSUFFICIENT, n_valid=n, value=None)
+    median = (values[(n - 1) // 2] + values[n // 2]) // 2
+    return WindowFixing(status=WindowStatus.OK, n_valid=n, value=median)
+
+
+def slot_times(window_end: int) -> tuple[int, ...]:
+    """The thirteen slot times of the window that ends at `window_end`, unix seconds UTC, ascending."""
+    return tuple(window_end - WINDOW_SECONDS + i * SLOT_SECONDS for i in range(SLOTS))
+
+
+def slots_from_readings(readings: Iterable[Reading], window_end: int) -> tuple[int | None, ...]:
+    """Fill the slots: each takes the newest reading of the 5 minutes up to it, later than the slot before.
+
+    A reading exactly at a slot's time belongs to that slot; one after the window's end to none. Of two readings in the
+    same second the one given last counts.
+    """
+    times = slot_times(window_end)
+    newest: list[Reading | None] = [None] * SLOTS
+    for reading in readings:
+        slot = -((times[0] - reading.at) // SLOT_SECONDS)
+        if 0 <= slot < SLOTS:
+            held = newest[slot]
+            if held is None or reading.at >= held.at:
+                newest[slot] = reading
+    return tuple(None if reading is None else reading.price for reading in newest)
+
+
+def quorum(registered: int) -> int:
+    """Signatures one price needs among `registered` nodes: `floor(2n / 3) + 1`."""
+    if registered < 1:
+        raise ValueError(f"{registered} registered nodes; at least 1 must be registered")
+    return 2 * registered // 3 + 1
+
+
+def quorum_price(prices: Sequence[int], registered: int) -> QuorumFixing:
+    """The one price that a quorum of the registered nodes signed; `prices` holds at most one price a node."""
+    needed = quorum(registered)
+    if len(prices) > registered:
+        raise ValueError(f"{len(prices)} prices of {registered} registered nodes; each node signs one")
+    price, count = Counter(prices).most_common(1)[0] if prices else (None, 0)
+    if price is None or count < needed:
+        return QuorumFixing(status=QuorumStatus.NO_FIXING, quorum=needed, value=None)
+    return QuorumFixing(status=QuorumStatus.OK, quorum=needed, value=price)

@@ -1,0 +1,84 @@
+"""OpenRouter's models API: one JSON list; the model is `id` or `canonical_slug` (rule 8)."""
+
+import json
+import re
+from collections.abc import Sequence
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from typing import Final
+
+from oracle_node.sources.plain import MAX_BYTES, squeeze
+from oracle_node.sources.reading import Price, Reason, Refusal, refuse
+
+_NUMBER = re.compile(r"-?(?:\d{1,9}(?:\.\d{0,60})?|\.\d{1,60})(?:[eE][+-]?\d{1,2})?")
+_EXACT: Final = Context(prec=200)
+_PER_TOKEN_TO_MICRO: Final = Decimal(10) ** 12
+_DUST: Final = Decimal("1e-12")
+"""Relative size below which a remainder is noise of binary floats (about 1e-16 each step), not part of a price."""
+
+
+def parse(data: bytes, model: str, on: date) -> Price | Refusal:
+    """The output price of `model` (`openai/gpt-4.1`, or its canonical slug); `on` changes nothing."""
+    wanted = squeeze(model).casefold()
+    if wanted.startswith("~"):
+        return refuse(Reason.ALIAS, model)
+    if ":" in wanted and not wanted.partition(":")[2].startswith(" "):
+        return refuse(Reason.VARIANT, model)
+    models = _models(data)
+    if isinstance(models, Refusal):
+        return models
+    named = [entry for entry in models if wanted and wanted in (_text(entry, "id"), _text(entry, "canonical_slug"))]
+    named = named or [entry for entry in models if wanted and wanted == _text(entry, "name")]
+    plain = [entry for entry in named if not re.search(r"^~|:", _text(entry, "id"))]
+    if not plain:
+        return refuse(_why_none(named), model)
+    readings = [_price(entry) for entry in plain]
+    prices = [reading for reading in readings if isinstance(reading, Price)]
+    if len({price.micro for price in prices}) > 1 or 0 < len(prices) < len(readings):
+        return refuse(Reason.AMBIGUOUS, "; ".join(_text(entry, "id") for entry in plain))
+    return readings[0]
+
+
+def _why_none(named: Sequence[dict[str, object]]) -> Reason:
+    if not named:
+        return Reason.NO_SUCH_MODEL
+    return Reason.ALIAS if any(_text(entry, "id").startswith("~") for entry in named) else Reason.VARIANT
+
+
+def _models(data: bytes) -> list[dict[str, object]] | Refusal:
+    """The entries of the list, bare or in its envelope."""
+    text = data[:MAX_BYTES].decode("utf-8-sig", errors="replace")
+    try:
+        answer = json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
+    except (ValueError, RecursionError):
+        if not text.lstrip().startswith(("{", "[")):
+            wall = re.search(r"_cf_chl_opt|just a moment|captcha|access denied", text, re.IGNORECASE)
+            return refuse(Reason.BOT_WALL if wall else Reason.UNKNOWN_LAYOUT, "not JSON")
+        return refuse(Reason.TRUNCATED, "the JSON does not end")
+    entries = answer.get("data") if isinstance(answer, dict) else answer
+    if not isinstance(entries, list):
+        return refuse(Reason.UNKNOWN_LAYOUT, "no list of models")
+    models = [entry for entry in entries if isinstance(entry, dict) and isinstance(entry.get("pricing"), dict)]
+    return models or refuse(Reason.UNKNOWN_LAYOUT, "no model with a price list")
+
+
+def _text(entry: dict[str, object], key: str) -> str:
+    value = entry.get(key)
+    return value.casefold() if isinstance(value, str) else ""
+
+
+def _price(entry: dict[str, object]) -> Price | Refusal:
+    pricing = entry["pricing"]
+    given = pricing.get("completion") if isinstance(pricing, dict) else None
+    row = f"{_text(entry, 'id')} | completion {given}"
+    if not isinstance(given, str) or not _NUMBER.fullmatch(given.strip()):
+        return refuse(Reason.NO_PRICE, row)
+    micro = _EXACT.multiply(Decimal(given.strip()), _PER_TOKEN_TO_MICRO)
+    if micro < 0:
+        return refuse(Reason.NEGATIVE, row)
+    if micro == 0:
+        return refuse(Reason.ZERO, row)
+    whole = micro.to_integral_value(rounding=ROUND_HALF_EVEN)
+    if abs(_EXACT.subtract(micro, whole)) > _EXACT.multiply(micro, _DUST) or whole == 0:
+        return refuse(Reason.BELOW_MICRO, row)
+    return Price(micro=int(whole), row=row)

@@ -1,0 +1,58 @@
+"""Text out of bytes, Markdown and HTML: one spelling for what looks the same to a reader."""
+
+import html
+import re
+import unicodedata
+from typing import Final
+
+MAX_BYTES: Final = 20_000_000
+"""A page above this size is not read; the largest recorded one has 1.3 MB."""
+
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
+_SPACES = re.compile(r"[\s\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+_SUPERSCRIPTS = re.compile("[\u00b9\u00b2\u00b3\u2070-\u207f\u2080-\u208e\u2020\u2021]")
+_IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
+_LINK = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\((?:[^()]|\([^()]*\))*\)")
+_NOTE_MARK = re.compile(r"\[\^[^\]]*\]|\\?\[\d{1,2}\\?\]|\\?\[\*+\\?\]")
+_STRUCK = re.compile(r"~~.*?~~")
+_GONE_TAG = re.compile(
+    r"<(sup|s|del|strike|script|style|svg|template)\b(?:\s[^<>]*)?>.*?</\1\s*>", re.IGNORECASE | re.DOTALL
+)
+_COMMENT = re.compile(r"<!--.*?-->|\{/\*.*?\*/\}", re.DOTALL)
+_BREAK_TAG = re.compile(r"</?(?:br|hr|p|div|li|ul|small|td|tr)\b(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]*)?/?>")
+_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!|<>~$-])")
+
+
+def decode(data: bytes) -> str:
+    """The bytes as text: UTF-8 with or without a mark; what is not UTF-8 becomes the replacement character."""
+    return data[:MAX_BYTES].decode("utf-8-sig", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def squeeze(text: str) -> str:
+    """Drop invisible characters, make every run of white space one blank, and trim."""
+    return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()
+
+
+def words_of(fragment: str) -> str:
+    """The words a reader sees in a cell of Markdown or inline HTML.
+
+    Links keep their label; footnote marks, superscripts, struck text, comments and tags go; entities and backslash
+    escapes become what they stand for; a line break becomes a blank.
+    """
+    text = _COMMENT.sub("", fragment)
+    text = _STRUCK.sub(" ", _GONE_TAG.sub("", text))
+    text = _TAG.sub("", _BREAK_TAG.sub(" ", text))
+    text = _LINK.sub(r"\1", _IMAGE.sub("", text))
+    text = html.unescape(_ESCAPE.sub(r"\1", _NOTE_MARK.sub("", text)))
+    return tidy(text.replace("**", "").replace("__", "").replace("`", ""))
+
+
+def tidy(text: str) -> str:
+    """Text without superscript characters and footnote marks, in one spelling of white space and accents."""
+    return squeeze(unicodedata.normalize("NFC", _NOTE_MARK.sub("", _SUPERSCRIPTS.sub("", text))))
+
+
+def fold(text: str) -> str:
+    """Lower case without the marks of emphasis around it, for comparing labels."""
+    return squeeze(text).strip("*_` :").casefold()
