@@ -99,7 +99,10 @@ def inexact_operation(node: ast.BinOp | ast.AugAssign, names: set[str]) -> list[
     left, right = (node.target, node.value) if isinstance(node, ast.AugAssign) else (node.left, node.right)
     if isinstance(node.op, ast.Div) and not (is_exact(left, names) or is_exact(right, names)):
         return [f"true division {ast.unparse(node)}"]
-    if isinstance(node.op, ast.Pow) and isinstance(right, ast.UnaryOp) and not is_exact(left, names):
+    negative = (
+        isinstance(right, ast.UnaryOp) and isinstance(right.op, ast.USub) and isinstance(right.operand, ast.Constant)
+    )
+    if isinstance(node.op, ast.Pow) and negative and not is_exact(left, names):
         return [f"negative power {ast.unparse(node)}"]
     return []
 
