@@ -103,3 +103,10 @@ def test_licences_are_complete() -> None:
     assert "END OF TERMS AND CONDITIONS" in apache
     assert "13. Remote Network Interaction" in agpl
     assert [str(path) for path in tracked(".vy", ".vyi") if "@license AGPL-3.0-only" not in text(path)] == []
+
+
+def test_the_makefile_runs_files_that_exist() -> None:
+    """Every script that a target or CI runs is tracked."""
+    named = set(re.findall(r"\b(?:scripts|benchmarks)/[\w./]+\.(?:py|sh)", text("Makefile") + text(".ci/run")))
+    assert named
+    assert sorted(name for name in named if Path(name) not in tracked()) == []
