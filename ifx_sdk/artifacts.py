@@ -54,7 +54,9 @@ def artifact(name: str) -> Artifact:
             integrity=stored["integrity"],
         )
     except FileNotFoundError as error:
-        raise BadFile(f"ifx_sdk/abi/{name}.json", "not packaged", cure="Run `make abi`, or install ifx again.") from error
+        raise BadFile(
+            f"ifx_sdk/abi/{name}.json", "not packaged", cure="Run `make abi`, or install ifx again."
+        ) from error
     except (ValueError, KeyError, TypeError) as error:
         raise BadFile(f"ifx_sdk/abi/{name}.json", "damaged", cure="Run `make abi`, or install ifx again.") from error
 

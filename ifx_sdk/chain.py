@@ -14,11 +14,11 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from ifx_sdk.codec import Codec, Event
 from ifx_sdk.errors import NoContract, NodeDown, NoFundsForGas, Reverted, RpcError, WrongChain, revert_error
-from ifx_sdk.node import speaking, url_of, web3_for
+from ifx_sdk.node import AccessList, Block, Node, NodeTransaction, Receipt, web3_for
 from ifx_sdk.outcomes import (
     Attempt,
     Confirmed,
@@ -30,16 +30,12 @@ from ifx_sdk.outcomes import (
     Sent,
     Unknown,
 )
+from ifx_sdk.terms import parse_address
 
 if TYPE_CHECKING:
     from web3 import Web3
-    from web3.types import BlockIdentifier
 
     from ifx_sdk.signers import Signer
-
-T = TypeVar("T")
-
-AccessList = tuple[tuple[str, tuple[str, ...]], ...]
 
 _ALREADY_KNOWN = ("already known", "known transaction", "already imported", "already exists", "alreadyknown")
 _NO_FUNDS = ("insufficient funds", "cannot afford", "insufficientfunds")
@@ -60,6 +56,15 @@ class Call:
     access_list: AccessList = field(default=())
     """Addresses and storage slots declared in advance (EIP-2930), which makes their first reads cheaper."""
 
+    def request(self, sender: str) -> dict[str, object]:
+        """As a JSON-RPC call from `sender`."""
+        request: dict[str, object] = {"from": sender, "data": "0x" + self.data.hex(), "value": self.value}
+        if self.to is not None:
+            request["to"] = self.to
+        if self.access_list:
+            request["accessList"] = [{"address": a, "storageKeys": list(keys)} for a, keys in self.access_list]
+        return request
+
 
 class Chain:
     """One node's view of one chain. Construction does no I/O; there is no default node."""
@@ -69,19 +74,17 @@ class Chain:
         node: str | Web3,
         *,
         chain_id: int | None = None,
-        codecs: Mapping[str, Codec] | None = None,
         journal: Journal | None = None,
         receipt_timeout: float = 120.0,
     ) -> None:
         """`node` is a URL, an IPC path or a Web3. `chain_id` is what `connect` insists on (None takes the node's).
 
-        `codecs` decode events, by checksummed address of the contract. `journal` keeps attempts unless `send` is given another.
-        `receipt_timeout` is how long, in seconds, a write waits to be mined before its outcome is `Unknown`.
+        `journal` keeps attempts unless `send` is given another. `receipt_timeout` is how long, in seconds, a write waits to
+        be mined before its outcome is `Unknown`.
         """
-        self.web3: Web3 = web3_for(node) if isinstance(node, str) else node
-        self.url = url_of(self.web3)
+        self.node = Node(web3_for(node) if isinstance(node, str) else node)
         self.expected_chain_id = chain_id
-        self.codecs: dict[str, Codec] = dict(codecs or {})
+        self.codecs: dict[str, Codec] = {}
         self.journal: Journal = journal if journal is not None else MemoryJournal()
         self.receipt_timeout = receipt_timeout
         self._chain_id: int | None = None
@@ -91,11 +94,24 @@ class Chain:
     def __repr__(self) -> str:
         return f"Chain({self.url}, chain_id={self._chain_id or self.expected_chain_id})"
 
+    @property
+    def web3(self) -> Web3:
+        """The Web3 underneath, for whatever else is wanted of the node."""
+        return self.node.web3
+
+    @property
+    def url(self) -> str:
+        """The node's address without credentials; `in-process` where it has none."""
+        return self.node.url
+
     # ------------------------------------------------------------------------------------------------ reads
 
     def connect(self, contracts: Mapping[str, str] | None = None) -> Chain:
-        """Check the chain id and that every contract (name -> address) has code. Raises `NodeDown`, `WrongChain`, `NoContract`."""
-        actual = self._ask("eth_chainId", lambda: self.web3.eth.chain_id)
+        """Check the chain id, and that every contract (name -> address) has code.
+
+        Raises `NodeDown`, `WrongChain`, `NoContract`.
+        """
+        actual = self.node.chain_id()
         if self.expected_chain_id is not None and actual != self.expected_chain_id:
             raise WrongChain(self.expected_chain_id, actual)
         self._chain_id = actual
@@ -114,26 +130,34 @@ class Chain:
 
     def code(self, address: str) -> bytes:
         """The code at an address; empty for a wallet."""
-        return self._ask("eth_getCode", lambda: bytes(self.web3.eth.get_code(_checksummed(address))))
+        return self.node.code(parse_address(address))
+
+    def balance(self, account: str) -> int:
+        """An account's own coin, in wei."""
+        return self.node.balance(parse_address(account))
 
     def block_number(self) -> int:
         """The newest block's number."""
-        return self._ask("eth_blockNumber", lambda: int(self.web3.eth.block_number))
+        return self.node.block_number()
 
-    def timestamp(self, block: BlockIdentifier = "latest") -> int:
+    def timestamp(self, block: Block = "latest") -> int:
         """A block's time, unix seconds UTC."""
-        return self._ask("eth_getBlockByNumber", lambda: int(self.web3.eth.get_block(block)["timestamp"]))
+        return self.node.block(block).timestamp
+
+    def now(self) -> int:
+        """The time that the next transaction will see, as far as the node tells: unix seconds UTC."""
+        latest = self.timestamp()
+        try:
+            return max(latest, self.timestamp("pending"))
+        except RpcError:
+            return latest
 
     def finalized_block(self) -> int | None:
         """The newest block that can no longer be undone; None where the node does not say."""
         try:
-            return self._ask("eth_getBlockByNumber", lambda: int(self.web3.eth.get_block("finalized")["number"]))
+            return self.node.block("finalized").number
         except RpcError:
             return None
-
-    def balance(self, account: str) -> int:
-        """An account's own coin, in wei."""
-        return self._ask("eth_getBalance", lambda: int(self.web3.eth.get_balance(_checksummed(account))))
 
     def call(
         self,
@@ -142,13 +166,16 @@ class Chain:
         function: str,
         *args: object,
         sender: str | None = None,
-        block: BlockIdentifier = "latest",
+        block: Block = "latest",
     ) -> object:
-        """What a view answers, decoded by the ABI. Raises `NodeDown`, `NoContract`, `UnknownAnswer` or a leaf of `Reverted`."""
-        request: dict[str, object] = {"to": _checksummed(address), "data": codec.encode_call(function, args)}
+        """What a view answers, decoded by the ABI.
+
+        Raises `NodeDown`, `NoContract`, `UnknownAnswer` or a leaf of `Reverted`.
+        """
+        request: dict[str, object] = {"to": parse_address(address), "data": codec.encode_call(function, args)}
         if sender is not None:
-            request["from"] = _checksummed(sender)
-        answer = self._ask("eth_call", lambda: bytes(self.web3.eth.call(request, block)))  # type: ignore[arg-type]  # TxParams
+            request["from"] = parse_address(sender)
+        answer = self.node.call(request, block)
         if not answer and not self.code(address):
             raise NoContract(address, codec.name)
         return codec.decode_answer(function, len(args), answer)
@@ -159,18 +186,19 @@ class Chain:
         address: str,
         event: str,
         *,
-        topics: Sequence[str | None] = (),
+        topics: Sequence[str | Sequence[str] | None] = (),
         from_block: int = 0,
-        to_block: BlockIdentifier = "latest",
+        to_block: Block = "latest",
     ) -> list[Event]:
         """The contract's events of one name, oldest first; `topics` filter the indexed arguments (None: any)."""
-        query: dict[str, object] = {
-            "address": _checksummed(address),
-            "topics": [codec.topic(event), *topics],
-            "fromBlock": from_block,
-            "toBlock": to_block,
-        }
-        logs = self._ask("eth_getLogs", lambda: self.web3.eth.get_logs(query))  # type: ignore[arg-type]  # FilterParams
+        logs = self.node.logs(
+            {
+                "address": parse_address(address),
+                "topics": [codec.topic(event), *topics],
+                "fromBlock": from_block,
+                "toBlock": to_block,
+            }
+        )
         decoded = (codec.decode_log(log) for log in logs)
         return [found for found in decoded if found is not None]
 
@@ -189,14 +217,11 @@ class Chain:
                 signed = signer.sign_transaction(transaction)
                 attempt = self._attempt(call, signer.address, transaction, signed.tx_hash)
                 book.record(attempt)
-                outcome = self._broadcast(attempt, lambda: self.web3.eth.send_raw_transaction(signed.raw))
+                outcome = self._broadcast(attempt, lambda: self.node.send_raw(signed.raw))
             else:
                 attempt = self._attempt(call, signer.address, transaction, None)
                 book.record(attempt)
-                outcome = self._broadcast(
-                    attempt,
-                    lambda: self.web3.eth.send_transaction({"from": signer.address, **transaction}),  # type: ignore[typeddict-item,dict-item]  # filled as TxParams
-                )
+                outcome = self._broadcast(attempt, lambda: self.node.send({"from": signer.address, **transaction}))
         if wait and isinstance(outcome, Sent):
             outcome = self._wait(outcome)
         book.resolve(attempt, outcome)
@@ -209,17 +234,20 @@ class Chain:
         """
         if isinstance(what, Confirmed | RevertedOutcome | Dropped):
             return what
-        if isinstance(what, str):
-            return self._reconcile_hash(what, None)
-        attempt = what if isinstance(what, Attempt) else what.attempt
+        attempt = what if isinstance(what, Attempt) else None if isinstance(what, str) else what.attempt
+        tx_hash = what if isinstance(what, str) else what.tx_hash
+        if tx_hash is None and attempt is not None:
+            tx_hash = attempt.tx_hash or self._hash_by_nonce(attempt)
+        transaction = None if tx_hash is None else self.node.transaction(tx_hash)
+        if transaction is not None:
+            receipt = self.node.receipt(transaction.tx_hash)
+            attempt = attempt or self._attempt_of(transaction)
+            return (
+                Sent(tx_hash=transaction.tx_hash, attempt=attempt) if receipt is None else self._mined(receipt, attempt)
+            )
         if attempt is None:
-            assert not isinstance(what, Attempt) and what.tx_hash is not None  # noqa: S101, PT018 - a bare hash
-            return self._reconcile_hash(what.tx_hash, None)
-        known = None if isinstance(what, Attempt) else what.tx_hash
-        tx_hash = known or attempt.tx_hash or self._hash_by_nonce(attempt)
-        if tx_hash is None:
-            return self._without_hash(attempt)
-        return self._reconcile_hash(tx_hash, attempt)
+            return Unknown(tx_hash=tx_hash, attempt=None, why="the node does not know it")
+        return self._not_found(attempt)
 
     def reconcile_journal(self, journal: Journal | None = None) -> tuple[Outcome, ...]:
         """Reconcile every open attempt of a journal and note what became of it."""
@@ -232,80 +260,77 @@ class Chain:
         return tuple(outcomes)
 
     def access_list(self, call: Call, sender: str) -> AccessList:
-        """The access list that makes `call` cheaper, by the node's own count; empty where it saves nothing or the node has none."""
-        request = self._request(call, sender)
+        """The access list that makes `call` cheaper by the node's own count; empty where none does or the node has none."""
         try:
-            with speaking(self.url, "eth_createAccessList"):
-                answer = self.web3.eth.create_access_list(request)  # type: ignore[arg-type]  # TxParams
-            plain = self.estimate(call, sender)
+            entries = self.node.access_list(call.request(sender))
+            listed = Call(name=call.name, to=call.to, data=call.data, value=call.value, access_list=entries)
+            return entries if self.estimate(listed, sender) < self.estimate(call, sender) else ()
         except RpcError:
             return ()
-        entries = tuple((str(e["address"]), tuple(_hex(k) for k in e["storageKeys"])) for e in answer["accessList"])
-        return entries if int(answer["gasUsed"]) < plain else ()
 
     def estimate(self, call: Call, sender: str) -> int:
-        """Gas that the call needs. Raises a leaf of `Reverted` where it would revert."""
+        """Gas that the call needs. Raises a leaf of `Reverted` where it would revert, `NoFundsForGas`, `RpcError`."""
         try:
-            return self._ask("eth_estimateGas", lambda: int(self.web3.eth.estimate_gas(self._request(call, sender))))  # type: ignore[arg-type]  # TxParams
+            return self.node.estimate(call.request(sender))
         except RpcError as error:
-            raise self._no_funds(error, sender) from error
+            if any(words in error.message.lower() for words in _NO_FUNDS):
+                raise NoFundsForGas(sender, self.balance(sender)) from error
+            raise
 
     # ----------------------------------------------------------------------------------------------- inside
-
-    def _ask(self, method: str, question: Callable[[], T]) -> T:
-        with speaking(self.url, method):
-            return question()
 
     def _lock(self, account: str) -> threading.Lock:
         with self._guard:
             return self._locks.setdefault(account, threading.Lock())
 
-    def _request(self, call: Call, sender: str) -> dict[str, object]:
-        request: dict[str, object] = {"from": sender, "data": "0x" + call.data.hex(), "value": call.value}
-        if call.to is not None:
-            request["to"] = call.to
-        if call.access_list:
-            request["accessList"] = [{"address": a, "storageKeys": list(keys)} for a, keys in call.access_list]
-        return request
-
     def _fill(self, call: Call, sender: str) -> dict[str, object]:
         gas = self.estimate(call, sender)
-        tip = self._ask("eth_maxPriorityFeePerGas", lambda: int(self.web3.eth.max_priority_fee))
-        latest = self._ask("eth_getBlockByNumber", lambda: self.web3.eth.get_block("latest"))
-        count = self._ask("eth_getTransactionCount", lambda: self.web3.eth.get_transaction_count(sender, "pending"))  # type: ignore[arg-type]  # ChecksumAddress
-        request = self._request(call, sender)
+        tip = self.node.priority_fee()
+        latest = self.node.block()
+        request = call.request(sender)
         del request["from"]
         return request | {
             "type": 2,
             "chainId": self.chain_id,
-            "nonce": int(count),
+            "nonce": self.node.nonce(sender, "pending"),
             # The state may move between the estimate and the block: an unlucky call must not run out of gas.
-            "gas": min(gas + gas // 5, int(latest["gasLimit"])),
-            "maxFeePerGas": 2 * int(latest["baseFeePerGas"]) + tip,
+            "gas": min(gas + gas // 5, latest.gas_limit),
+            "maxFeePerGas": 2 * latest.base_fee + tip,
             "maxPriorityFeePerGas": tip,
         }
 
     def _attempt(self, call: Call, sender: str, transaction: Mapping[str, object], tx_hash: str | None) -> Attempt:
-        from eth_utils import keccak
-
         return Attempt(
             tx_hash=tx_hash,
             sender=sender,
             nonce=int(str(transaction["nonce"])),
             call=call.name,
             to=call.to,
-            data_hash="0x" + keccak(call.data).hex(),
+            data_hash=_keccak(call.data),
             chain_id=self.chain_id,
             block=self.block_number(),
         )
 
-    def _broadcast(self, attempt: Attempt, broadcast: Callable[[], bytes]) -> Outcome:
+    def _attempt_of(self, transaction: NodeTransaction) -> Attempt:
+        mined = transaction.block_number
+        return Attempt(
+            tx_hash=transaction.tx_hash,
+            sender=transaction.sender,
+            nonce=transaction.nonce,
+            call="transaction",
+            to=transaction.to,
+            data_hash=_keccak(transaction.data),
+            chain_id=self.chain_id,
+            block=self.block_number() if mined is None else mined - 1,
+        )
+
+    def _broadcast(self, attempt: Attempt, broadcast: Callable[[], str]) -> Outcome:
         try:
-            tx_hash = self._ask("eth_sendRawTransaction", lambda: _hex(broadcast()))
-        except (NodeDown, Reverted) as error:
+            tx_hash = broadcast()
+        except NodeDown as error:
             # Lost on the way there or on the way back: only the chain knows.
             return self._after_loss(attempt, error.what)
-        except RpcError as error:
+        except (RpcError, Reverted) as error:
             return self._after_refusal(attempt, error)
         return Sent(tx_hash=tx_hash, attempt=attempt)
 
@@ -316,13 +341,16 @@ class Chain:
             return Unknown(tx_hash=attempt.tx_hash, attempt=attempt, why=why)
         return Unknown(tx_hash=attempt.tx_hash, attempt=attempt, why=why) if isinstance(found, Unknown) else found
 
-    def _after_refusal(self, attempt: Attempt, error: RpcError) -> Outcome:
-        if attempt.tx_hash is not None and any(words in error.message.lower() for words in _ALREADY_KNOWN):
+    def _after_refusal(self, attempt: Attempt, error: RpcError | Reverted) -> Outcome:
+        if attempt.tx_hash is not None and any(words in error.what.lower() for words in _ALREADY_KNOWN):
             return Sent(tx_hash=attempt.tx_hash, attempt=attempt)
-        found = self._after_loss(attempt, error.message)
+        try:
+            found = self.reconcile(attempt)
+        except NodeDown:
+            return Unknown(tx_hash=attempt.tx_hash, attempt=attempt, why=error.what)
         if isinstance(found, Unknown):
             # The node refused it and does not have it: it went nowhere.
-            return Dropped(tx_hash=attempt.tx_hash, attempt=attempt, why=f"the node refused it: {error.message}")
+            return Dropped(tx_hash=attempt.tx_hash, attempt=attempt, why=f"the node refused it: {error.what}")
         return found
 
     def _wait(self, sent: Sent) -> Outcome:
@@ -330,154 +358,79 @@ class Chain:
         pause = 0.02
         while True:
             try:
-                receipt = self._receipt(sent.tx_hash)
+                receipt = self.node.receipt(sent.tx_hash)
                 if receipt is not None:
                     return self._mined(receipt, sent.attempt)
                 why = "not mined in time"
-            except NodeDown as error:
+            except (NodeDown, RpcError) as error:
                 why = error.what
             if time.monotonic() >= deadline:
                 return Unknown(tx_hash=sent.tx_hash, attempt=sent.attempt, why=why)
             time.sleep(pause)
             pause = min(2 * pause, 1.0)
 
-    def _receipt(self, tx_hash: str) -> Mapping[str, object] | None:
-        from web3.exceptions import TransactionNotFound
-
-        def ask() -> Mapping[str, object] | None:
-            try:
-                return self.web3.eth.get_transaction_receipt(tx_hash)  # type: ignore[arg-type,return-value]  # a TypedDict
-            except TransactionNotFound:
-                return None
-
-        return self._ask("eth_getTransactionReceipt", ask)
-
-    def _transaction(self, tx_hash: str) -> Mapping[str, object] | None:
-        from web3.exceptions import TransactionNotFound
-
-        def ask() -> Mapping[str, object] | None:
-            try:
-                return self.web3.eth.get_transaction(tx_hash)  # type: ignore[arg-type,return-value]  # a TypedDict
-            except TransactionNotFound:
-                return None
-
-        return self._ask("eth_getTransactionByHash", ask)
-
-    def _reconcile_hash(self, tx_hash: str, attempt: Attempt | None) -> Outcome:
-        transaction = self._transaction(tx_hash)
-        if transaction is not None:
-            attempt = attempt or self._attempt_of(tx_hash, transaction)
-            receipt = self._receipt(tx_hash)
-            return Sent(tx_hash=tx_hash, attempt=attempt) if receipt is None else self._mined(receipt, attempt)
-        if attempt is None:
-            return Unknown(tx_hash=tx_hash, attempt=None, why="the node does not know it")
-        return self._without_hash(attempt)
-
-    def _without_hash(self, attempt: Attempt) -> Outcome:
+    def _not_found(self, attempt: Attempt) -> Outcome:
         """Neither the pool nor the chain has it: dropped for certain once its nonce is used."""
-        used = self._ask("eth_getTransactionCount", lambda: self.web3.eth.get_transaction_count(attempt.sender))  # type: ignore[arg-type]  # ChecksumAddress
-        if int(used) > attempt.nonce:
+        if self.node.nonce(attempt.sender) > attempt.nonce:
             why = f"another transaction used nonce {attempt.nonce} of {attempt.sender}"
             return Dropped(tx_hash=attempt.tx_hash, attempt=attempt, why=why)
         return Unknown(tx_hash=attempt.tx_hash, attempt=attempt, why="the node does not know it, its nonce is unused")
 
     def _hash_by_nonce(self, attempt: Attempt) -> str | None:
-        """The hash of a transaction that the node signed: found by sender, nonce and data in the blocks after the attempt."""
-        from eth_utils import keccak
-
+        """The hash of what the node signed, found by sender, nonce and data in the blocks after the attempt."""
         for number in range(attempt.block + 1, self.block_number() + 1):
-            block = self._ask(
-                "eth_getBlockByNumber", lambda n=number: self.web3.eth.get_block(n, full_transactions=True)
-            )  # type: ignore[misc]  # bound per turn
-            for found in block["transactions"]:
-                if found["from"] == attempt.sender and int(found["nonce"]) == attempt.nonce:  # type: ignore[index]  # full
-                    same = "0x" + keccak(bytes(found["input"])).hex() == attempt.data_hash  # type: ignore[index]  # full
-                    return _hex(found["hash"]) if same else None  # type: ignore[index]  # full
+            for found in self.node.transactions(number):
+                if found.sender == attempt.sender and found.nonce == attempt.nonce:
+                    return found.tx_hash if _keccak(found.data) == attempt.data_hash else None
         return None
 
-    def _attempt_of(self, tx_hash: str, transaction: Mapping[str, object]) -> Attempt:
-        from eth_utils import keccak
-
-        number = transaction.get("blockNumber")
-        to = transaction.get("to")
-        return Attempt(
-            tx_hash=tx_hash,
-            sender=str(transaction["from"]),
-            nonce=int(str(transaction["nonce"])),
-            call="transaction",
-            to=None if to is None else str(to),
-            data_hash="0x" + keccak(bytes(transaction["input"])).hex(),  # type: ignore[call-overload]  # HexBytes
-            chain_id=self.chain_id,
-            block=int(str(number)) - 1 if number is not None else self.block_number(),
-        )
-
-    def _mined(self, receipt: Mapping[str, object], attempt: Attempt) -> Confirmed | RevertedOutcome:
-        tx_hash = _hex(receipt["transactionHash"])
-        block, gas = int(str(receipt["blockNumber"])), int(str(receipt["gasUsed"]))
-        price = int(str(receipt["effectiveGasPrice"]))
-        if receipt["status"] == 0:
+    def _mined(self, receipt: Receipt, attempt: Attempt) -> Confirmed | RevertedOutcome:
+        if not receipt.succeeded:
             return RevertedOutcome(
-                tx_hash=tx_hash,
+                tx_hash=receipt.tx_hash,
                 attempt=attempt,
-                block_number=block,
-                gas_used=gas,
-                effective_gas_price=price,
-                error=self._why_reverted(tx_hash, block, gas),
+                block_number=receipt.block_number,
+                gas_used=receipt.gas_used,
+                effective_gas_price=receipt.effective_gas_price,
+                error=self._why_reverted(receipt),
             )
-        created = receipt.get("contractAddress")
         return Confirmed(
-            tx_hash=tx_hash,
+            tx_hash=receipt.tx_hash,
             attempt=attempt,
-            block_number=block,
-            gas_used=gas,
-            effective_gas_price=price,
-            contract_address=None if created is None else _checksummed(str(created)),
-            events=tuple(self._decode_logs(receipt["logs"])),  # type: ignore[arg-type]  # a list of logs
+            block_number=receipt.block_number,
+            gas_used=receipt.gas_used,
+            effective_gas_price=receipt.effective_gas_price,
+            contract_address=None if receipt.contract_address is None else parse_address(receipt.contract_address),
+            events=tuple(self._decode_logs(receipt.logs)),
         )
 
     def _decode_logs(self, logs: Iterable[Mapping[str, object]]) -> Iterable[Event]:
         for log in logs:
-            codec = self.codecs.get(_checksummed(str(log["address"])))
+            codec = self.codecs.get(parse_address(log["address"]))
             event = None if codec is None else codec.decode_log(log)
             if event is not None:
                 yield event
 
-    def _why_reverted(self, tx_hash: str, block: int, gas_used: int) -> Reverted:
+    def _why_reverted(self, receipt: Receipt) -> Reverted:
         """Replay the call at its own block, then at the one before: a receipt does not say why."""
-        mined = self._transaction(tx_hash)
+        mined = self.node.transaction(receipt.tx_hash)
         if mined is None:
-            return revert_error(None, tx_hash)
-        replay = {key: mined[key] for key in ("from", "to", "value", "gas") if mined.get(key) is not None}
-        replay["data"] = mined["input"]
-        for number in (block, block - 1):
+            return revert_error(None, receipt.tx_hash)
+        replay = {"from": mined.sender, "data": mined.data, "value": mined.value, "gas": mined.gas}
+        if mined.to is not None:
+            replay["to"] = mined.to
+        for number in (receipt.block_number, receipt.block_number - 1):
             try:
-                self._ask("eth_call", lambda n=number: self.web3.eth.call(replay, n))  # type: ignore[misc,arg-type]  # TxParams
+                self.node.call(replay, number)
             except Reverted as error:
-                return revert_error(error.reason or None, tx_hash)
+                return revert_error(error.reason or None, receipt.tx_hash)
             except (RpcError, NodeDown):
                 continue
-        out_of_gas = gas_used == mined["gas"]
-        return (
-            Reverted(None, tx_hash, what=f"transaction {tx_hash} ran out of gas")
-            if out_of_gas
-            else Reverted(None, tx_hash)
-        )
-
-    def _no_funds(self, error: RpcError, sender: str) -> RpcError | NoFundsForGas:
-        if any(words in error.message.lower() for words in _NO_FUNDS):
-            return NoFundsForGas(sender, self.balance(sender))
-        return error
+        what = f"transaction {receipt.tx_hash} ran out of gas" if receipt.gas_used == mined.gas else None
+        return Reverted(None, receipt.tx_hash, what=what)
 
 
-def _checksummed(address: str) -> str:
-    from eth_utils import is_address, to_checksum_address
+def _keccak(data: bytes) -> str:
+    from eth_utils.crypto import keccak
 
-    from ifx_sdk.errors import BadAddress
-
-    if not is_address(address):
-        raise BadAddress(address, "not an account")
-    return to_checksum_address(address)
-
-
-def _hex(value: object) -> str:
-    return value if isinstance(value, str) else "0x" + bytes(value).hex()  # type: ignore[call-overload]  # HexBytes
+    return "0x" + keccak(data).hex()

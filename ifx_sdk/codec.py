@@ -1,7 +1,7 @@
 """Calls and events to bytes and back, by a contract's ABI. Pure.
 
-Names in Python are those of the ABI. Structs are tuples in the ABI's order on the way in, and dicts by field name on the way
-out. Addresses come back checksummed, `bytes32` as 32 bytes.
+Names in Python are those of the ABI. Structs are tuples in the ABI's order on the way in, and dicts by field name on the
+way out. Addresses come back checksummed, `bytes32` as 32 bytes.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from eth_abi import decode, encode
-from eth_utils import keccak, to_checksum_address
+from eth_abi.abi import decode, encode
+from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
 
 from ifx_sdk.errors import ChainError
 
@@ -93,26 +94,28 @@ class Codec:
         """The first topic of an event's logs, hexadecimal."""
         return "0x" + next(t for t, e in self._events.items() if e["name"] == event).hex()
 
-    def decode_log(self, log: Mapping[str, object]) -> Event | None:
-        """The event in a log entry as web3 gives it; None for an event that the ABI does not know."""
-        topics = [bytes(t) for t in _list(log["topics"])]  # type: ignore[arg-type]  # HexBytes
+    def decode_log(self, log: Mapping[str, Any]) -> Event | None:  # Any: a log as web3 gives it
+        """The event in a log entry; None for an event that the ABI does not know."""
+        topics = [bytes(topic) for topic in log["topics"]]
         entry = self._events.get(topics[0]) if topics else None
         if entry is None:
             return None
         inputs = _list(entry["inputs"])
-        indexed = [i for i in inputs if i["indexed"]]
-        plain = [i for i in inputs if not i["indexed"]]
+        indexed = [each for each in inputs if each["indexed"]]
+        plain = [each for each in inputs if not each["indexed"]]
         where = f"{self.name}.{entry['name']}"
-        values = {_text(i["name"]): _decode([i], t, where)[0] for i, t in zip(indexed, topics[1:], strict=True)} | dict(
-            zip((_text(i["name"]) for i in plain), _decode(plain, bytes(log["data"]), where), strict=True)
-        )  # type: ignore[call-overload]  # HexBytes
+        if len(topics) != len(indexed) + 1:
+            raise UnknownAnswer(where, bytes(log["data"]))
+        values = {_text(i["name"]): _decode([i], topic, where)[0] for i, topic in zip(indexed, topics[1:], strict=True)}
+        rest = _decode(plain, bytes(log["data"]), where)
+        values |= {_text(i["name"]): value for i, value in zip(plain, rest, strict=True)}
         return Event(
             name=_text(entry["name"]),
-            address=to_checksum_address(_text(log["address"])),
-            args={_text(i["name"]): values[_text(i["name"])] for i in inputs},
-            block_number=_number(log["blockNumber"]),
-            log_index=_number(log["logIndex"]),
-            tx_hash="0x" + bytes(log["transactionHash"]).hex(),  # type: ignore[call-overload]  # HexBytes
+            address=to_checksum_address(log["address"]),
+            args={_text(each["name"]): values[_text(each["name"])] for each in inputs},
+            block_number=int(log["blockNumber"]),
+            log_index=int(log["logIndex"]),
+            tx_hash="0x" + bytes(log["transactionHash"]).hex(),
         )
 
 
@@ -155,12 +158,6 @@ def _signature(entry: AbiEntry) -> str:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"expected text in an ABI or a log, got {value!r}")
-    return value
-
-
-def _number(value: object) -> int:
-    if not isinstance(value, int):
-        raise TypeError(f"expected a number in a log, got {value!r}")
     return value
 
 

@@ -1,7 +1,6 @@
 """The well-known test accounts that every development chain funds. Worthless anywhere else.
 
-They come from the mnemonic `test test test test test test test test test test test junk`, path `m/44'/60'/0'/0/i`, as anvil and
-Hardhat use it.
+They come from the mnemonic below, path `m/44'/60'/0'/0/i`, as anvil, Hardhat and Ape use it.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ MNEMONIC = "test test test test test test test test test test test junk"
 @cache
 def dev_key(index: int) -> bytes:
     """The private key of test account `index` (32 bytes), counting from 0."""
-    from eth_account.hdaccount import HDPath
+    from eth_account.hdaccount.deterministic import HDPath
 
     return bytes(HDPath(f"m/44'/60'/0'/0/{index}").derive(_seed()))
 

@@ -1,7 +1,8 @@
 """A whole chain inside this process: chain id 31337, Prague rules, a clock that only moves when told.
 
-`LocalChain(timestamp=...)` gives a `Web3` (`.web3`) that speaks ordinary JSON-RPC, so that everything else treats it as any node.
-Needs the extra `[local]`. A block's time is the one before plus a second, or what `travel` says; the wall clock is never read.
+`LocalChain(timestamp=...)` gives a `Web3` (`.web3`) that speaks ordinary JSON-RPC, so that everything else treats it as
+any node. Needs the extra `[local]`. A block's time is the one before plus a second, or what `travel` says; the wall clock
+is never read.
 """
 
 from __future__ import annotations
@@ -20,9 +21,7 @@ from ifx_sdk.devkeys import dev_address, dev_key
 from ifx_sdk.errors import MissingExtra
 
 if TYPE_CHECKING:
-    from eth.abc import BlockHeaderAPI
-
-    from ifx_sdk.local_evm import CallRequest, LocalEvm, MinedBlock
+    from ifx_sdk.local_evm import CallRequest, Header, LocalEvm, MinedBlock
 
 CHAIN_ID = 31337
 GWEI = 10**9
@@ -146,7 +145,7 @@ class LocalProvider(BaseProvider):
         """Always: the chain lives in this process."""
         return True
 
-    def _header(self, block: Any) -> BlockHeaderAPI:
+    def _header(self, block: Any) -> Header:
         if block == "pending":
             return self._evm.pending
         found = self._find(block)

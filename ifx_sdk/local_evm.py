@@ -1,7 +1,7 @@
 """The engine of the in-process chain: py-evm under Prague rules with a clock of our own.
 
-Imported by `ifx_sdk.local_chain` alone, because it needs the extra `[local]`. It holds blocks and receipts in memory and knows no
-JSON; `local_chain` puts JSON-RPC before it. Times are unix seconds UTC, gas and wei are integers.
+Imported by `ifx_sdk.local_chain` alone, because it needs the extra `[local]`. It holds blocks and receipts in memory and
+knows no JSON; `local_chain` puts JSON-RPC before it. Times are unix seconds UTC, gas and wei are integers.
 """
 
 from __future__ import annotations
@@ -9,22 +9,25 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from eth.abc import BlockHeaderAPI, ComputationAPI, ReceiptAPI, SignedTransactionAPI, StateAPI
+from eth.abc import ComputationAPI, ReceiptAPI, SignedTransactionAPI, StateAPI
 from eth.chains.base import MiningChain
 from eth.constants import BLANK_ROOT_HASH, GENESIS_PARENT_HASH, POST_MERGE_MIX_HASH, POST_MERGE_NONCE, ZERO_ADDRESS
 from eth.db import get_db_backend
 from eth.exceptions import Revert
-from eth.vm.forks import PragueVM
+from eth.vm.forks.prague import PragueVM
 from eth.vm.spoof import SpoofTransaction
 from eth_typing import Address
-from eth_utils import ValidationError as EvmValidationError
+from eth_utils.exceptions import ValidationError as EvmValidationError
 
 from ifx_sdk.errors import ChainError
 
 BLOCK_GAS_LIMIT = 100_000_000
 
+Header = Any
+"""A block header as py-evm has it; its interface leaves out what came with London."""
 
-class RpcRefusal(ChainError):
+
+class RpcRefusal(ChainError):  # noqa: N818 - named for what it is, as in errors.py
     """What a node answers instead of a result: a JSON-RPC error with its code, message and data."""
 
     def __init__(self, message: str, *, code: int = -32000, data: bytes | None = None) -> None:
@@ -49,7 +52,7 @@ class MinedTransaction:
     """Position in its block, from 0."""
     log_offset: int
     """Logs in the block before this transaction's first."""
-    header: BlockHeaderAPI
+    header: Header
     """The block it was mined in."""
 
 
@@ -57,7 +60,7 @@ class MinedTransaction:
 class MinedBlock:
     """A block and its transactions."""
 
-    header: BlockHeaderAPI
+    header: Header
     """Number, time, gas, base fee."""
     transactions: tuple[MinedTransaction, ...] = field(default=())
     """In order of execution."""
@@ -69,7 +72,7 @@ class _Chain(MiningChain):
     chain_id = 31337
     vm_configuration = ((0, PragueVM),)  # type: ignore[assignment]  # py-evm types the block number as a NewType
 
-    def create_header_from_parent(self, parent_header: BlockHeaderAPI, **header_params: Any) -> BlockHeaderAPI:
+    def create_header_from_parent(self, parent_header: Header, **header_params: Any) -> Header:
         header_params.setdefault("timestamp", parent_header.timestamp + 1)
         header_params.setdefault("gas_limit", parent_header.gas_limit)
         return super().create_header_from_parent(parent_header, **header_params)
@@ -101,15 +104,14 @@ class LocalEvm:
         self.automine = True
 
     @property
-    def head(self) -> BlockHeaderAPI:
+    def head(self) -> Header:
         """The newest block's header."""
         return self.blocks[-1].header
 
     @property
-    def pending(self) -> BlockHeaderAPI:
+    def pending(self) -> Header:
         """The header that the next block will have, as far as it is known."""
-        header: BlockHeaderAPI = self._chain.header
-        return header
+        return self._chain.header
 
     def set_next_timestamp(self, timestamp: int) -> None:
         """Give the next block this time; it must be later than the newest block's."""
@@ -117,7 +119,7 @@ class LocalEvm:
             raise RpcRefusal(f"time {timestamp} is not after the newest block's, {self.head.timestamp}")
         self._chain.set_header_timestamp(timestamp)
 
-    def state(self, header: BlockHeaderAPI, *, free: bool = False) -> StateAPI:
+    def state(self, header: Header, *, free: bool = False) -> StateAPI:
         """The state after `header`'s block; `free` charges no fee for gas."""
         vm = self._chain.get_vm(header)
         at = header.copy(base_fee_per_gas=0) if free else header
@@ -192,7 +194,7 @@ class LocalEvm:
         self.mined = {h: entry for h, entry in self.mined.items() if entry.header.block_number <= number}
         self.pool.clear()
 
-    def run(self, request: CallRequest, header: BlockHeaderAPI, gas: int | None = None) -> ComputationAPI:
+    def run(self, request: CallRequest, header: Header, gas: int | None = None) -> ComputationAPI:
         """Execute a call at a block without keeping what it does."""
         state = self.state(header, free=True)
         transaction = (
@@ -211,7 +213,8 @@ class LocalEvm:
             )
         )
         try:
-            return state.apply_transaction(SpoofTransaction(transaction, from_=request.sender))
+            spoofed: Any = SpoofTransaction(transaction, from_=request.sender)
+            return state.apply_transaction(spoofed)
         except EvmValidationError as error:
             raise RpcRefusal(str(error)) from error
 
@@ -263,7 +266,7 @@ def raise_if_failed(computation: ComputationAPI) -> None:
 
 
 def _place(
-    runs: list[tuple[SignedTransactionAPI, ReceiptAPI, ComputationAPI]], header: BlockHeaderAPI
+    runs: list[tuple[SignedTransactionAPI, ReceiptAPI, ComputationAPI]], header: Header
 ) -> list[MinedTransaction]:
     placed = []
     gas = logs = 0

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from eth.abc import BlockHeaderAPI, SignedTransactionAPI
+    from eth.abc import SignedTransactionAPI
 
-    from ifx_sdk.local_evm import MinedTransaction
+    from ifx_sdk.local_evm import Header, MinedTransaction
 
 Json = dict[str, Any]
 
@@ -38,7 +38,7 @@ def as_list(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list | tuple) else [value]
 
 
-def block_fields(header: BlockHeaderAPI, transactions: Sequence[Json | str], *, pending: bool = False) -> Json:
+def block_fields(header: Header, transactions: Sequence[Json | str], *, pending: bool = False) -> Json:
     """A block; a pending one has no hash yet."""
     return {
         "number": hex(header.block_number),
@@ -129,7 +129,7 @@ def log_fields(
 
 def revert_message(data: bytes) -> str:
     """`: reason` where the data is `Error(string)` with a readable string, else nothing."""
-    from eth_abi import decode
+    from eth_abi.abi import decode
     from eth_abi.exceptions import DecodingError
 
     if data[:4].hex() != "08c379a0":

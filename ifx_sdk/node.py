@@ -1,43 +1,83 @@
-"""One node behind a Web3 provider: its answers, and its failures in our words.
-
-Whatever goes wrong between us and a node comes out as `NodeDown` (nobody answered), `RpcError` (the node refused the request)
-or a leaf of `Reverted` (a contract refused the call). A URL is shown without user, password, path and query: keys live there.
-"""
+"""One node behind a Web3 provider: plain values in, plain values out, our errors when it fails."""
 
 from __future__ import annotations
 
-import json
-import re
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
-from ifx_sdk.errors import BadValue, NodeDown, RpcError, revert_error
+from ifx_sdk.errors import BadValue, RpcError
+from ifx_sdk.rpc_errors import public_url, speaking
 
 if TYPE_CHECKING:
     from web3 import Web3
 
+T = TypeVar("T")
+Block = int | str
+"""A block's number, or `latest`, `pending`, `finalized`."""
+
+AccessList = tuple[tuple[str, tuple[str, ...]], ...]
+"""Addresses with storage slots (0x and 64 digits), declared in advance (EIP-2930)."""
+
 REQUEST_TIMEOUT = 30
 """Seconds before a node that does not answer counts as down."""
 
-_ERROR_STRING = bytes.fromhex("08c379a0")
-_REASON = re.compile(
-    r"(?:execution reverted|reverted with reason string|vm exception while processing transaction: revert)"
-    r"[:\s]*['\"]?(?P<reason>.*?)['\"]?$",
-    re.IGNORECASE,
-)
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BlockHead:
+    """What we use of a block."""
+
+    number: int
+    """Height; that of the block to come where it is pending."""
+    timestamp: int
+    """Unix seconds UTC."""
+    gas_limit: int
+    """Gas that fits into it."""
+    base_fee: int
+    """Wei per gas that is burned."""
 
 
-def public_url(url: str) -> str:
-    """The URL without what may be secret in it."""
-    parts = urlsplit(url)
-    if not parts.hostname:
-        return url if parts.scheme in ("", "in-process") else f"{parts.scheme}://…"
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    port = f":{parts.port}" if parts.port else ""
-    return f"{parts.scheme}://{host}{port}" + ("/…" if parts.path.strip("/") or parts.query else "")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Receipt:
+    """What we use of a mined transaction's receipt."""
+
+    tx_hash: str
+    """0x and 64 digits."""
+    succeeded: bool
+    """False where it was mined and reverted."""
+    block_number: int
+    """The block it is in."""
+    gas_used: int
+    """Gas of this transaction alone."""
+    effective_gas_price: int
+    """Wei per gas that was paid."""
+    contract_address: str | None
+    """Checksummed address of a created contract."""
+    logs: tuple[Mapping[str, object], ...]
+    """Log entries as web3 gives them, in order."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NodeTransaction:
+    """A transaction that a node knows, mined or waiting."""
+
+    tx_hash: str
+    """0x and 64 digits."""
+    sender: str
+    """Checksummed account."""
+    to: str | None
+    """Checksummed contract; None creates one."""
+    nonce: int
+    """The sender's transaction count that it takes."""
+    data: bytes
+    """Call data."""
+    value: int
+    """Wei sent along."""
+    gas: int
+    """Gas limit."""
+    block_number: int | None
+    """None while it waits."""
 
 
 def web3_for(url: str) -> Web3:
@@ -69,78 +109,142 @@ def url_of(web3: Web3) -> str:
     return "in-process"
 
 
-@contextmanager
-def speaking(url: str, method: str) -> Iterator[None]:
-    """Turn what web3 and its transports raise into our errors. `url` is public already, `method` the JSON-RPC method."""
-    from requests.exceptions import ConnectionError as RequestsConnectionError
-    from requests.exceptions import HTTPError, RequestException, Timeout
-    from web3.exceptions import (
-        BadResponseFormat,
-        ContractLogicError,
-        PersistentConnectionError,
-        ProviderConnectionError,
-        TimeExhausted,
-        TooManyRequests,
-        Web3RPCError,
+class Node:
+    """The node's answers. Raises `NodeDown`, `RpcError` or a leaf of `Reverted`, nothing else."""
+
+    def __init__(self, web3: Web3) -> None:
+        """Does no I/O."""
+        self.web3 = web3
+        self.url = url_of(web3)
+        # web3's types are narrower than what it takes and wider than what it gives: they are checked here, once.
+        self._eth: Any = web3.eth
+
+    def chain_id(self) -> int:
+        """The chain that the node follows."""
+        return int(self._ask("eth_chainId", lambda: self._eth.chain_id))
+
+    def block_number(self) -> int:
+        """The newest block's number."""
+        return int(self._ask("eth_blockNumber", lambda: self._eth.block_number))
+
+    def block(self, block: Block = "latest") -> BlockHead:
+        """A block's head."""
+        found = self._ask("eth_getBlockByNumber", lambda: self._eth.get_block(block))
+        return BlockHead(
+            number=int(found["number"]),
+            timestamp=int(found["timestamp"]),
+            gas_limit=int(found["gasLimit"]),
+            base_fee=int(found.get("baseFeePerGas") or 0),
+        )
+
+    def transactions(self, block: int) -> tuple[NodeTransaction, ...]:
+        """Everything in a block, in order."""
+        found = self._ask("eth_getBlockByNumber", lambda: self._eth.get_block(block, full_transactions=True))
+        return tuple(_transaction(each) for each in found["transactions"])
+
+    def code(self, address: str) -> bytes:
+        """The code at an address; empty for a wallet."""
+        return bytes(self._ask("eth_getCode", lambda: self._eth.get_code(address)))
+
+    def balance(self, account: str) -> int:
+        """An account's own coin, in wei."""
+        return int(self._ask("eth_getBalance", lambda: self._eth.get_balance(account)))
+
+    def nonce(self, account: str, block: Block = "latest") -> int:
+        """An account's transaction count."""
+        return int(self._ask("eth_getTransactionCount", lambda: self._eth.get_transaction_count(account, block)))
+
+    def priority_fee(self) -> int:
+        """The tip that the node proposes, wei per gas."""
+        return int(self._ask("eth_maxPriorityFeePerGas", lambda: self._eth.max_priority_fee))
+
+    def call(self, request: Mapping[str, object], block: Block = "latest") -> bytes:
+        """What a call answers."""
+        return bytes(self._ask("eth_call", lambda: self._eth.call(dict(request), block)))
+
+    def estimate(self, request: Mapping[str, object]) -> int:
+        """Gas that a call needs."""
+        return int(self._ask("eth_estimateGas", lambda: self._eth.estimate_gas(dict(request))))
+
+    def access_list(self, request: Mapping[str, object]) -> AccessList:
+        """What a call touches."""
+        answer = self._ask("eth_createAccessList", lambda: self._eth.create_access_list(dict(request)))
+        entries: Iterable[Any] = answer["accessList"]
+        return tuple((str(e["address"]), tuple(_hex(key) for key in e["storageKeys"])) for e in entries)
+
+    def logs(self, query: Mapping[str, object]) -> tuple[Mapping[str, object], ...]:
+        """Log entries of a filter, oldest first."""
+        return tuple(self._ask("eth_getLogs", lambda: self._eth.get_logs(dict(query))))
+
+    def send_raw(self, raw: bytes) -> str:
+        """Broadcast a signed transaction; returns its hash."""
+        return _hex(self._ask("eth_sendRawTransaction", lambda: self._eth.send_raw_transaction(raw)))
+
+    def send(self, request: Mapping[str, object]) -> str:
+        """Have the node sign and broadcast; returns the hash."""
+        return _hex(self._ask("eth_sendTransaction", lambda: self._eth.send_transaction(dict(request))))
+
+    def receipt(self, tx_hash: str) -> Receipt | None:
+        """The receipt; None while it is not mined."""
+        found = self._find("eth_getTransactionReceipt", lambda: self._eth.get_transaction_receipt(tx_hash))
+        return None if found is None else _receipt(found)
+
+    def transaction(self, tx_hash: str) -> NodeTransaction | None:
+        """The transaction; None where the node does not know it."""
+        found = self._find("eth_getTransactionByHash", lambda: self._eth.get_transaction(tx_hash))
+        return None if found is None else _transaction(found)
+
+    def request(self, method: str, *params: object) -> object:
+        """Any other JSON-RPC method, its result as the node gave it."""
+        answer: Any = self._ask(method, lambda: self.web3.provider.make_request(method, list(params)))  # type: ignore[arg-type]  # RPCEndpoint is a str
+        if answer.get("error"):
+            error = answer["error"]
+            raise RpcError(method, str(error.get("message", error)), error.get("code"))
+        result: object = answer.get("result")
+        return result
+
+    def _ask(self, method: str, question: Callable[[], T]) -> T:
+        with speaking(self.url, method):
+            return question()
+
+    def _find(self, method: str, question: Callable[[], T]) -> T | None:
+        from web3.exceptions import TransactionNotFound
+
+        def ask() -> T | None:
+            try:
+                return question()
+            except TransactionNotFound:
+                return None
+
+        return self._ask(method, ask)
+
+
+def _transaction(found: Any) -> NodeTransaction:
+    block, to = found.get("blockNumber"), found.get("to")
+    return NodeTransaction(
+        tx_hash=_hex(found["hash"]),
+        sender=str(found["from"]),
+        to=str(to) if to else None,
+        nonce=int(found["nonce"]),
+        data=bytes(found["input"]),
+        value=int(found["value"]),
+        gas=int(found["gas"]),
+        block_number=None if block is None else int(block),
     )
 
-    # `from None` on transports: their messages hold the whole URL, with whatever key is in it.
-    try:
-        yield
-    except ContractLogicError as error:
-        raise revert_error(revert_reason(error.data, str(error.message or error))) from error
-    except Web3RPCError as error:
-        raise RpcError(method, _rpc_message(error), _rpc_code(error)) from error
-    except HTTPError as error:
-        status = "an error" if error.response is None else f"HTTP {error.response.status_code}"
-        raise NodeDown(url, f"{method} answered with {status}") from None
-    except (Timeout, TimeExhausted, TimeoutError):
-        raise NodeDown(url, f"{method} timed out") from None
-    except (RequestsConnectionError, ConnectionError, ProviderConnectionError, PersistentConnectionError, OSError):
-        raise NodeDown(url, f"{method}: cannot connect") from None
-    except (BadResponseFormat, json.JSONDecodeError, TooManyRequests, RequestException) as error:
-        raise NodeDown(url, f"{method} got no JSON-RPC answer ({type(error).__name__})") from None
-    except _tester_refusals() as error:
-        text = str(error)
-        if text.startswith("execution reverted"):
-            raise revert_error(revert_reason(None, text)) from error
-        raise RpcError(method, text) from error
+
+def _receipt(found: Any) -> Receipt:
+    created = found.get("contractAddress")
+    return Receipt(
+        tx_hash=_hex(found["transactionHash"]),
+        succeeded=found["status"] != 0,
+        block_number=int(found["blockNumber"]),
+        gas_used=int(found["gasUsed"]),
+        effective_gas_price=int(found["effectiveGasPrice"]),
+        contract_address=str(created) if created else None,
+        logs=tuple(found["logs"]),
+    )
 
 
-def revert_reason(data: object, message: str) -> str | None:
-    """The contract's reason: from the returned data where there is any, else from the node's words; None where it gave none."""
-    from eth_abi import decode
-    from eth_abi.exceptions import DecodingError
-
-    raw = bytes.fromhex(data.removeprefix("0x")) if isinstance(data, str) and re.fullmatch("0x[0-9a-f]*", data) else b""
-    if raw.startswith(_ERROR_STRING):
-        try:
-            return str(decode(["string"], raw[4:])[0])
-        except (DecodingError, UnicodeDecodeError):
-            return None
-    found = _REASON.search(message)
-    reason = found["reason"] if found else message
-    return None if reason in ("", "no data", "b''", "0x") or reason.startswith(("(", "0x")) else reason
-
-
-def _rpc_message(error: object) -> str:
-    response = getattr(error, "rpc_response", None) or {}
-    detail = response.get("error")
-    return str(detail.get("message", detail)) if isinstance(detail, dict) else str(getattr(error, "message", error))
-
-
-def _rpc_code(error: object) -> int | None:
-    response = getattr(error, "rpc_response", None) or {}
-    detail = response.get("error")
-    code = detail.get("code") if isinstance(detail, dict) else None
-    return code if isinstance(code, int) else None
-
-
-def _tester_refusals() -> tuple[type[BaseException], ...]:
-    """What eth-tester's own provider raises instead of answering, where it is in use (Ape's chain)."""
-    tester = sys.modules.get("eth_tester.exceptions")
-    if tester is None:
-        return ()
-    from eth_utils import ValidationError
-
-    return (tester.TransactionFailed, tester.ValidationError, ValidationError)
+def _hex(value: Any) -> str:
+    return value if isinstance(value, str) else "0x" + bytes(value).hex()

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from ifx_sdk.errors import BadKeystore, BadKeystorePassword, BadValue, NoSigner
+from ifx_sdk.terms import parse_address
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,7 +54,7 @@ class KeySigner:
     def __init__(self, key: bytes) -> None:
         """Prefer `from_key` or `from_keystore`. Raises `BadValue` for bytes that are no key, without showing them."""
         from eth_account import Account
-        from eth_utils import ValidationError
+        from eth_utils.exceptions import ValidationError
 
         try:
             account = Account.from_key(key)
@@ -74,7 +75,7 @@ class KeySigner:
 
     @classmethod
     def from_key(cls, key: bytes | str) -> KeySigner:
-        """From 32 bytes, or 64 hexadecimal digits with or without `0x`. Raises `BadValue`, which does not show the key."""
+        """From 32 bytes or 64 hexadecimal digits, `0x` or not. Raises `BadValue`, which does not show the key."""
         if isinstance(key, str):
             try:
                 key = bytes.fromhex(key.strip().removeprefix("0x"))
@@ -132,13 +133,7 @@ class NodeSigner:
     signs_transactions = False
 
     def __post_init__(self) -> None:
-        from eth_utils import is_address, to_checksum_address
-
-        from ifx_sdk.errors import BadAddress
-
-        if not is_address(self.address):
-            raise BadAddress(self.address, "not an account")
-        object.__setattr__(self, "address", to_checksum_address(self.address))
+        object.__setattr__(self, "address", parse_address(self.address))
 
     def sign_digest(self, digest: bytes) -> bytes:  # the protocol's signature
         """Raise `NoSigner`: a node signs no bare digest; approve on chain instead."""
