@@ -1,6 +1,7 @@
 """The compiled contracts that ship with the SDK: ABI and bytecode as generated JSON, read when first needed.
 
-`scripts/export_abis.py` writes `ifx_sdk/abi/*.json`; a test fails when they are stale. No compiler is needed at run time.
+`scripts/export_abis.py` writes `ifx_sdk/abi/*.json`; a test fails when they are stale. No compiler is needed at run
+time.
 """
 
 from __future__ import annotations

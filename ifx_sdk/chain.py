@@ -4,8 +4,8 @@
     chain.connect()                                             the node's chain id is checked
     outcome = chain.send(call, signer)                          Sent | Confirmed | RevertedOutcome | Dropped | Unknown
 
-A write is estimated first (a refusal is raised before anything is sent), then signed, then its hash goes into the journal, then
-it is broadcast. Where the answer is lost the outcome is `Unknown`, and `reconcile` asks the chain.
+A write is estimated first (a refusal is raised before anything is sent), then signed, then its hash goes into the
+journal, then it is broadcast. Where the answer is lost the outcome is `Unknown`, and `reconcile` asks the chain.
 """
 
 from __future__ import annotations
@@ -79,8 +79,8 @@ class Chain:
     ) -> None:
         """`node` is a URL, an IPC path or a Web3. `chain_id` is what `connect` insists on (None takes the node's).
 
-        `journal` keeps attempts unless `send` is given another. `receipt_timeout` is how long, in seconds, a write waits to
-        be mined before its outcome is `Unknown`.
+        `journal` keeps attempts unless `send` is given another. `receipt_timeout` is how long, in seconds, a write
+        waits to be mined before its outcome is `Unknown`.
         """
         self.node = Node(web3_for(node) if isinstance(node, str) else node)
         self.expected_chain_id = chain_id
@@ -207,8 +207,8 @@ class Chain:
     def send(self, call: Call, signer: Signer, *, journal: Journal | None = None, wait: bool = True) -> Outcome:
         """Estimate, sign, journal, broadcast and, unless `wait` is false, wait until it is mined.
 
-        Raises a leaf of `Reverted` where the contract refuses, `NoFundsForGas`, `NodeDown` or `RpcError`: then nothing was
-        sent. Once it was broadcast nothing is raised any more: read the outcome, or call its `confirmed()`.
+        Raises a leaf of `Reverted` where the contract refuses, `NoFundsForGas`, `NodeDown` or `RpcError`: then nothing
+        was sent. Once it was broadcast nothing is raised any more: read the outcome, or call its `confirmed()`.
         """
         book = journal if journal is not None else self.journal
         with self._lock(signer.address):
@@ -260,7 +260,7 @@ class Chain:
         return tuple(outcomes)
 
     def access_list(self, call: Call, sender: str) -> AccessList:
-        """The access list that makes `call` cheaper by the node's own count; empty where none does or the node has none."""
+        """The access list that makes `call` cheaper, by the node's own count; empty where none does."""
         try:
             entries = self.node.access_list(call.request(sender))
             listed = Call(name=call.name, to=call.to, data=call.data, value=call.value, access_list=entries)

@@ -16,7 +16,7 @@ from ifx_sdk import payoff, pricing
 from ifx_sdk.calendar import SECONDS_PER_DAY, date_of, day_of, maturity_timestamp
 from ifx_sdk.chain import Chain
 from ifx_sdk.deployment import Deployment
-from ifx_sdk.errors import NotListed, QuantityNotInLots, SpotNotTodaysFixing
+from ifx_sdk.errors import NoSigner, NotListed, QuantityNotInLots, SpotNotTodaysFixing
 from ifx_sdk.escrow import Escrow
 from ifx_sdk.oracle import Oracle
 from ifx_sdk.outcomes import Journal
@@ -108,8 +108,7 @@ class IFX:
             chain = node
             chain.expected_chain_id = found.chain_id
         else:
-            web3_or_url = node if isinstance(node, str) else getattr(node, "web3", node)
-            chain = Chain(web3_or_url, chain_id=found.chain_id)
+            chain = Chain(node if isinstance(node, str) else _web3_of(node), chain_id=found.chain_id)
         chain.connect(found.addresses())
         return cls(chain, found, signer, journal)
 
@@ -154,8 +153,8 @@ class IFX:
     ) -> Terms:
         """Terms on a quote, for both sides to approve.
 
-        `price` is F in micro-USDT per Mtok (F_ind where none is given), `deadline` unix seconds (24 hours from now), `salt` 32
-        bytes (random). Nothing is checked against the chain before `escrow.book`.
+        `price` is F in micro-USDT per Mtok (F_ind where none is given), `deadline` unix seconds (24 hours from now),
+        `salt` 32 bytes (random). Nothing is checked against the chain before `escrow.book`.
         """
         return Terms(
             long=long,
@@ -173,7 +172,15 @@ class IFX:
 
     def sign(self, terms: Terms) -> bytes:
         """The signer's 65-byte approval of terms. Raises `NoSigner` where the account cannot sign here."""
-        return self.escrow._signer().sign_digest(self.escrow.terms_id(terms))
+        if self.signer is None:
+            raise NoSigner
+        return self.signer.sign_digest(self.escrow.terms_id(terms))
+
+
+def _web3_of(node: Web3 | LocalChain) -> Web3:
+    from ifx_sdk.local_chain import LocalChain
+
+    return node.web3 if isinstance(node, LocalChain) else node
 
 
 def make_quote(

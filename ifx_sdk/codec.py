@@ -1,7 +1,7 @@
 """Calls and events to bytes and back, by a contract's ABI. Pure.
 
-Names in Python are those of the ABI. Structs are tuples in the ABI's order on the way in, and dicts by field name on the
-way out. Addresses come back checksummed, `bytes32` as 32 bytes.
+Names in Python are those of the ABI. Structs are tuples in the ABI's order on the way in, and dicts by field name on
+the way out. Addresses come back checksummed, `bytes32` as 32 bytes.
 """
 
 from __future__ import annotations

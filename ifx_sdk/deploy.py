@@ -80,7 +80,7 @@ class DeployPlan:
 
     @classmethod
     def from_toml(cls, path: Path | str) -> DeployPlan:
-        """Read a plan file: the fields above as keys, underlyings as `[[underlyings]]`. Raises `BadFile`, `BadValue`."""
+        """Read a plan file: the fields as keys, underlyings as `[[underlyings]]`. Raises `BadFile`, `BadValue`."""
         cure = "Its keys are the fields of ifx_sdk.deploy.DeployPlan; see docs/operations.md."
         try:
             document = tomllib.loads(Path(path).read_text(encoding="utf-8"))
@@ -100,8 +100,8 @@ def deploy(
 ) -> Deployment:
     """Deploy token (on the local chain), oracle and escrow, and list the plan's underlyings.
 
-    Raises `DevnetOnly` where the plan names no token off chain 31337, and what `Chain.send` and `confirmed()` raise: every
-    step is confirmed before the next one.
+    Raises `DevnetOnly` where the plan names no token off chain 31337, and what `Chain.send` and `confirmed()` raise:
+    every step is confirmed before the next one.
     """
     if plan.token is None and chain.chain_id != DEVNET_CHAIN_ID:
         raise DevnetOnly("deploying a TestUSDT", chain.chain_id)

@@ -66,8 +66,8 @@ def start(chain: Chain, underlyings: Iterable[str | Listing] = UNDERLYINGS, path
 def post(ifx: IFX, prices: Mapping[str, int], day: int | None = None) -> tuple[Outcome, ...]:
     """Sign prices (name -> micro-USDT per Mtok) as the well-known nodes and post them, 8 to a transaction.
 
-    `day` is a UTC day number, the chain's today where none is given. Raises `DevnetOnly`, and as `Oracle.post_many` does,
-    `QuorumNotReached` where the registered nodes are others.
+    `day` is a UTC day number, the chain's today where none is given. Raises `DevnetOnly`, and as `Oracle.post_many`
+    does, `QuorumNotReached` where the registered nodes are others.
     """
     _only("posting with well-known keys", ifx.chain)
     on = day_of(ifx.chain.now()) if day is None else day
@@ -107,7 +107,7 @@ def travel(ifx: IFX | Chain, to: int) -> None:
 
 
 def faucet(ifx: IFX, account: str, *, usdt: int = 0, eth: int = 0) -> tuple[Outcome, ...]:
-    """Give an account test money: `usdt` in micro-USDT, minted, and `eth` in wei, from the deployer. Raises `DevnetOnly`."""
+    """Give an account test money: `usdt` micro-USDT, minted, and `eth` wei. Raises `DevnetOnly`."""
     _only("handing out money", ifx.chain)
     receiver, payer = parse_address(account), signer(DEPLOYER)
     calls = []

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
+from ifx_sdk import payoff
 from ifx_sdk.artifacts import codec
 from ifx_sdk.calendar import SECONDS_PER_DAY, day_of, midnight
 from ifx_sdk.chain import Chain
 from ifx_sdk.codec import Event
-from ifx_sdk.contract import Contract, integer, raw, text
+from ifx_sdk.contract import Contract, integer, items, raw, text
 from ifx_sdk.errors import BadValue, WrongSigner
 from ifx_sdk.oracle import Oracle
 from ifx_sdk.outcomes import Journal, Outcome
@@ -75,7 +76,7 @@ class Settlement:
     price: int
     """F_ref, micro-USDT per Mtok."""
     long_payout: int
-    """micro-USDT credited to the long's free balance."""
+    """micro-USDT credited to the long's free balance, by the record and the price."""
     short_payout: int
     """micro-USDT credited to the short's free balance."""
     block_number: int
@@ -178,8 +179,9 @@ class Escrow(Contract):
     def book(self, terms: Terms, long_approval: bytes = b"", short_approval: bytes = b"") -> Outcome:
         """Desk: record a forward that both sides approved, and lock both prefundings.
 
-        An approval is a 65-byte signature, empty where the side approved on chain, or what its contract wallet accepts. Terms
-        and signatures are checked here first. Raises a leaf of `BadTerms` or `Reverted`, `WrongSigner`, or as `Chain.send`.
+        An approval is a 65-byte signature, empty where the side approved on chain, or what its contract wallet accepts.
+        Terms and signatures are checked here first. Raises a leaf of `BadTerms` or `Reverted`, `WrongSigner`, or as
+        `Chain.send`.
         """
         self.check_terms(terms)
         self.check_approval(terms, terms.long, long_approval)
@@ -191,7 +193,7 @@ class Escrow(Contract):
         return self._write("settle", _id(id))
 
     def settle_many(self, ids: Sequence[bytes]) -> Outcome:
-        """Settle what can be settled of up to 128 forwards and skip the rest; declares its storage where that is cheaper."""
+        """Settle what can be settled of up to 128 forwards, skip the rest; declares storage where that is cheaper."""
         if not 1 <= len(ids) <= MAX_BATCH:
             raise BadValue(len(ids), f"one transaction settles 1 to {MAX_BATCH} forwards", cure="Settle them in parts.")
         call = self.prepare("settle_many", [_id(each) for each in ids])
@@ -221,7 +223,7 @@ class Escrow(Contract):
         )
 
     def forwards(self, account: str | None = None, from_block: int | None = None) -> tuple[BookedForward, ...]:
-        """Every forward booked since `from_block` (the deployment's first), or those with `account` on a side, oldest first."""
+        """Every forward booked since `from_block` (all), or those with `account` on a side, oldest first."""
         start = self.first_block if from_block is None else from_block
         if account is None:
             booked = self._events("ForwardBooked", start)
@@ -231,13 +233,25 @@ class Escrow(Contract):
                 "ForwardBooked", start, None, None, side
             )
         ordered = sorted(booked, key=lambda event: (event.block_number, event.log_index))
-        settled = self._settlements(ordered, start)
-        return tuple(self._booked(event, settled.get(raw(event.args["id"]))) for event in ordered)
+        records = [self.forward(raw(event.args["id"])) for event in ordered]
+        settled = self._settlements([each for each in records if each.status is Status.SETTLED], start)
+        return tuple(
+            BookedForward(
+                record=record,
+                indicative=integer(event.args["indicative"]),
+                block_number=event.block_number,
+                tx_hash=event.tx_hash,
+                settlement=settled.get(record.id),
+            )
+            for event, record in zip(ordered, records, strict=True)
+        )
 
     def settlement(self, id: bytes) -> Settlement | None:
         """How a forward was paid out; None where it was not."""
-        found = self._events("ForwardSettled", self.first_block, "0x" + _id(id).hex())
-        return _settlement(found[0]) if found else None
+        record = self.forward(id)
+        if record.status is not Status.SETTLED:
+            return None
+        return self._settlements([record], self.first_block).get(record.id)
 
     def payouts(self, id: bytes, price: int) -> tuple[int, int]:
         """What (long, short) would be paid at a settlement price, micro-USDT per Mtok."""
@@ -319,23 +333,22 @@ class Escrow(Contract):
     def _events(self, name: str, start: int, *topics: str | Sequence[str] | None) -> list[Event]:
         return self.chain.events(self.codec, self.address, name, topics=topics, from_block=start)
 
-    def _settlements(self, booked: Iterable[Event], start: int) -> dict[bytes, Settlement]:
-        ids = ["0x" + raw(event.args["id"]).hex() for event in booked]
-        found = self._events("ForwardSettled", start, ids) if ids else []
-        return {raw(event.args["id"]): _settlement(event) for event in found}
-
-    def _booked(self, event: Event, settlement: Settlement | None) -> BookedForward:
-        return BookedForward(
-            record=self.forward(raw(event.args["id"])),
-            indicative=integer(event.args["indicative"]),
-            block_number=event.block_number,
-            tx_hash=event.tx_hash,
-            settlement=settlement,
-        )
+    def _settlements(self, settled: Sequence[ForwardRecord], start: int) -> dict[bytes, Settlement]:
+        """Settled one by one, or in a batch whose event names the price once for all of its forwards."""
+        if not settled:
+            return {}
+        found = {}
+        for event in self._events("ForwardSettled", start, ["0x" + each.id.hex() for each in settled]):
+            found[raw(event.args["id"])] = event
+        if len(found) < len(settled):
+            for event in self._events("ForwardsSettled", start):
+                found |= {raw(each): event for each in items(event.args["ids"])}
+        return {each.id: _settlement(each, found[each.id]) for each in settled if each.id in found}
 
 
-def _settlement(event: Event) -> Settlement:
-    price, long, short = (integer(event.args[key]) for key in ("price", "long_payout", "short_payout"))
+def _settlement(record: ForwardRecord, event: Event) -> Settlement:
+    price = integer(event.args["price"])
+    long, short = payoff.payouts(price=record.price, spot=record.spot, quantity=record.quantity, settlement=price)
     return Settlement(
         price=price, long_payout=long, short_payout=short, block_number=event.block_number, tx_hash=event.tx_hash
     )

@@ -1,8 +1,8 @@
 """A whole chain inside this process: chain id 31337, Prague rules, a clock that only moves when told.
 
 `LocalChain(timestamp=...)` gives a `Web3` (`.web3`) that speaks ordinary JSON-RPC, so that everything else treats it as
-any node. Needs the extra `[local]`. A block's time is the one before plus a second, or what `travel` says; the wall clock
-is never read.
+any node. Needs the extra `[local]`. A block's time is the one before plus a second, or what `travel` says; the wall
+clock is never read.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The engine of the in-process chain: py-evm under Prague rules with a clock of our own.
 
-Imported by `ifx_sdk.local_chain` alone, because it needs the extra `[local]`. It holds blocks and receipts in memory and
-knows no JSON; `local_chain` puts JSON-RPC before it. Times are unix seconds UTC, gas and wei are integers.
+Imported by `ifx_sdk.local_chain` alone, because it needs the extra `[local]`. It holds blocks and receipts in memory
+and knows no JSON; `local_chain` puts JSON-RPC before it. Times are unix seconds UTC, gas and wei are integers.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ class LocalEvm:
             Address(account): {"balance": wei, "storage": {}, "code": b"", "nonce": 0}
             for account, wei in balances.items()
         }
-        self._chain: Any = _Chain.from_genesis(get_db_backend(), genesis, state)  # type: ignore[arg-type]  # plain dicts
+        self._chain: Any = _Chain.from_genesis(get_db_backend(), genesis, state)  # type: ignore[arg-type]  # dicts
         self.blocks: list[MinedBlock] = [MinedBlock(header=self._chain.get_canonical_head())]
         self.mined: dict[bytes, MinedTransaction] = {}
         self.pool: dict[tuple[bytes, int], SignedTransactionAPI] = {}

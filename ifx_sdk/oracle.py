@@ -92,7 +92,7 @@ class Oracle(Contract):
         return (integer(day), integer(price)) if day else None
 
     def settlement_price(self, underlying: str | int, day: int, averaging_days: int = 1) -> SettlementPrice:
-        """The mean of the days that end with `day`, by name or index. Raises `UnknownUnderlying` for an unlisted name."""
+        """The mean of the days that end with `day`, by name or index. Raises `UnknownUnderlying`."""
         index = underlying if isinstance(underlying, int) else self.index_of(underlying)
         price, certain = self._read(tuple, "settlement_price", index, day, averaging_days)
         return SettlementPrice(price=integer(price), certain=bool(certain))
@@ -144,7 +144,7 @@ class Oracle(Contract):
         return raw(self._read(bytes, "report_hash", parse_underlying(underlying), day, price, evidence))
 
     def post(self, report: Report) -> Outcome:
-        """Post one report, checked here first. Raises `NotASigner`, `SignerTwice`, `QuorumNotReached`, or as `Chain.send`."""
+        """Post a report, checked first. Raises `NotASigner`, `SignerTwice`, `QuorumNotReached`, or as `Chain.send`."""
         return self._write("post", *self._checked(report).as_tuple())
 
     def post_many(self, reports: Sequence[Report]) -> Outcome:

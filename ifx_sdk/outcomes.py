@@ -210,7 +210,7 @@ class FileJournal:
         )
 
     def open_attempts(self) -> tuple[Attempt, ...]:
-        """The attempts whose outcome is not settled, oldest first. A line that a crash cut short was never broadcast."""
+        """The attempts whose outcome is not settled, oldest first; a line cut short by a crash was never broadcast."""
         found: dict[tuple[object, ...], Attempt] = {}
         for number, line in self._lines():
             try:

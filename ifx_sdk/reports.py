@@ -15,7 +15,7 @@ MAX_SIGNERS = 31
 
 
 def quorum_of(nodes: int) -> int:
-    """floor(2n/3) + 1 of n nodes: with fewer than a third faulty, two prices cannot both reach it. Raises `BadValue`."""
+    """floor(2n/3) + 1 of n nodes: with fewer than a third faulty, two prices cannot both reach it."""
     if not 1 <= nodes <= MAX_SIGNERS:
         raise BadValue(nodes, f"a signer set has 1 to {MAX_SIGNERS} nodes", cure="Register 1, 4, 7 or 10 nodes.")
     return 2 * nodes // 3 + 1
@@ -66,7 +66,7 @@ class Report:
 
     @classmethod
     def of(cls, attestations: Iterable[Attestation]) -> Report:
-        """Bind attestations together. Raises `AttestationsDisagree` for two prices, `BadValue` for two underlyings or days."""
+        """Bind them together. Raises `AttestationsDisagree` for two prices, `BadValue` for two underlyings or days."""
         found = tuple(attestations)
         if not found:
             raise BadValue(0, "a report has at least one attestation", cure="Gather the nodes' reports first.")
@@ -83,7 +83,7 @@ class Report:
         return cls(underlying=first.underlying, day=first.day, price=first.price, attestations=found)
 
     def check(self, domain: Domain, signers: Sequence[str], quorum: int) -> Report:
-        """Hold that a quorum of different registered nodes signed it, and put them in the set's order, the cheapest to post.
+        """Hold that a quorum of registered nodes signed it, and put them in the set's order, the cheapest to post.
 
         Raises `NotASigner`, `SignerTwice`, `QuorumNotReached`, the contract's own refusals, before anything is sent.
         """

@@ -37,10 +37,11 @@ class Token(Contract):
         return self._read(int, "allowance", parse_address(account or self.account), self.escrow)
 
     def allow(self, amount: int) -> tuple[Outcome, ...]:
-        """Set the escrow's allowance to `amount` micro-USDT (0 to 2^256 - 1), through zero first, which USDT insists on.
+        """Set the escrow's allowance to `amount` micro-USDT (0 to 2^256 - 1), through zero first, which USDT insists
+        on.
 
-        Returns what became of each transaction: none where the allowance is so already, and after one that is not confirmed
-        no further one is sent.
+        Returns what became of each transaction: none where the allowance is so already, and after one that is not
+        confirmed no further one is sent.
         """
         if not 0 <= amount <= UNLIMITED:
             raise BadAmount(amount, "an allowance is from 0 to 2^256 - 1 micro-USDT")
