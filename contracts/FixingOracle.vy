@@ -14,8 +14,10 @@
 from snekmate.auth import ownable
 from snekmate.auth import ownable_2step
 from snekmate.utils import eip712_domain_separator
+from snekmate.utils import message_hash_utils
 
 from .interfaces import IFixingOracle
+from .modules import signer_sets
 
 
 implements: IFixingOracle
@@ -23,6 +25,7 @@ implements: IFixingOracle
 initializes: ownable
 initializes: ownable_2step[ownable := ownable]
 initializes: eip712_domain_separator
+initializes: signer_sets
 
 exports: (
     ownable_2step.owner,
@@ -52,12 +55,6 @@ LAST_DAY_AT: constant(uint256) = 17
 LAST_PRICE_AT: constant(uint256) = 41
 LAST_CUMULATIVE_AT: constant(uint256) = 81
 
-# The signer schedule in one word: set 16 | quorum 8 | next set 16 | next quorum 8 | next set's first day 24 | sets ever 16.
-NEXT_AT: constant(uint256) = 24
-FROM_DAY_AT: constant(uint256) = 48
-SETS_AT: constant(uint256) = 72
-
-MASK_8: constant(uint256) = 2**8 - 1
 MASK_16: constant(uint256) = 2**16 - 1
 MASK_24: constant(uint256) = 2**24 - 1
 MASK_31: constant(uint256) = 2**31 - 1
@@ -71,9 +68,6 @@ underlying_count: public(uint256)  # only grows
 names: HashMap[uint256, String[64]]  # index -> name, written once
 underlyings: HashMap[bytes32, uint256]  # keccak256(name) -> packed underlying, moved on by each post
 fixings: HashMap[uint256, uint256]  # index << 24 | day -> packed fixing, written once
-schedule: uint256  # packed, set by the owner
-signer_bits: HashMap[uint256, uint256]  # set << 160 | signer -> that signer's bit, written once
-signer_sets: HashMap[uint256, DynArray[address, 31]]  # set -> its signers, written once
 
 
 @deploy
@@ -88,23 +82,27 @@ def __init__(owner: address, signers: DynArray[address, 31], quorum: uint256, re
     ownable_2step.__init__()
     eip712_domain_separator.__init__("IFX Fixing Oracle", "1")
 
-    self._announce(signers, quorum, block.timestamp // DAY)
+    today: uint256 = block.timestamp // DAY
+    signer_sets._schedule(signers, quorum, today, today)
     self.reviewer = reviewer
+    log IFixingOracle.SignersScheduled(signers=signers, quorum=quorum, from_day=today)
     log IFixingOracle.ReviewerSet(previous=empty(address), reviewer=reviewer)
     ownable_2step._transfer_ownership(owner)
 
 
 @external
+@reentrant  # no call leaves this contract
 def post(underlying: String[64], day: uint256, price: uint256, attestations: DynArray[IFixingOracle.Attestation, 31]):
     self._post(keccak256(underlying), day, price, attestations)
 
 
 @external
+@reentrant  # as above
 def post_many(reports: DynArray[IFixingOracle.Report, 8]):
-    for report: IFixingOracle.Report in reports:
-        name_hash: bytes32 = keccak256(report.underlying)
-        if report.day != (self.underlyings[name_hash] >> LAST_DAY_AT) & MASK_24:
-            self._post(name_hash, report.day, report.price, report.attestations)
+    for i: uint256 in range(len(reports), bound=8):
+        name_hash: bytes32 = keccak256(reports[i].underlying)
+        if reports[i].day != (self.underlyings[name_hash] >> LAST_DAY_AT) & MASK_24:
+            self._post(name_hash, reports[i].day, reports[i].price, reports[i].attestations)
 
 
 @external
@@ -128,22 +126,18 @@ def add_underlying(name: String[64], review_required: bool) -> uint256:
 @external
 def schedule_signers(signers: DynArray[address, 31], quorum: uint256, from_day: uint256):
     ownable._check_owner()
-    assert from_day >= block.timestamp // DAY + NOTICE_DAYS, "oracle: less than 8 days ahead"
-    assert from_day <= MASK_24, "oracle: day too far"
+    today: uint256 = block.timestamp // DAY
+    assert from_day >= today + NOTICE_DAYS, "oracle: less than 8 days ahead"
 
-    self._announce(signers, quorum, from_day)
+    signer_sets._schedule(signers, quorum, from_day, today)
+
+    log IFixingOracle.SignersScheduled(signers=signers, quorum=quorum, from_day=from_day)
 
 
 @external
 def cancel_signers():
     ownable._check_owner()
-    schedule: uint256 = self.schedule
-    from_day: uint256 = (schedule >> FROM_DAY_AT) & MASK_24
-    assert from_day > block.timestamp // DAY, "oracle: nothing scheduled"
-
-    # The set in effect stays; the announced one and its day go.
-    self.schedule = (schedule & (2**NEXT_AT - 1)) | (schedule >> SETS_AT << SETS_AT)
-
+    from_day: uint256 = signer_sets._cancel(block.timestamp // DAY)
     log IFixingOracle.SignersCancelled(from_day=from_day)
 
 
@@ -223,13 +217,7 @@ def underlying(index: uint256) -> (String[64], bool):
 @view
 @reentrant  # as above
 def signers_on(day: uint256) -> IFixingOracle.SignerSet:
-    set_id: uint256 = 0
-    quorum: uint256 = 0
-    set_id, quorum = self._set_in_effect(day)
-    from_day: uint256 = (self.schedule >> FROM_DAY_AT) & MASK_24
-    return IFixingOracle.SignerSet(
-        signers=self.signer_sets[set_id], quorum=quorum, from_day=from_day if day >= from_day else 0
-    )
+    return signer_sets._describe(signer_sets._in_effect(day))
 
 
 @external
@@ -251,9 +239,32 @@ def _post(name_hash: bytes32, day: uint256, price: uint256, attestations: DynArr
     last_day: uint256 = (underlying >> LAST_DAY_AT) & MASK_24
     assert last_day != day, "oracle: already posted"
     assert price <= MASK_40, "oracle: price too large"
+    signer_set: uint256 = signer_sets._roll(day)
+    assert len(attestations) >= signer_sets._quorum(signer_set), "oracle: quorum not reached"
+    members: Bytes[signer_sets.SET_BYTES] = slice(signer_sets._code(signer_set).code, 1, signer_sets.SET_BYTES)
+
+    domain: bytes32 = eip712_domain_separator._domain_separator_v4()
+    position: uint256 = 0  # attestations in the order of the set are found at once
     signers: uint256 = 0
     evidence: DynArray[bytes32, 31] = []
-    signers, evidence = self._check_quorum(name_hash, day, price, attestations)
+    for attestation: IFixingOracle.Attestation in attestations:
+        digest: bytes32 = message_hash_utils._to_typed_data_hash(
+            domain, keccak256(abi_encode(REPORT_TYPEHASH, name_hash, day, price, attestation.evidence))
+        )
+        signer: uint256 = convert(
+            ecrecover(digest, unsafe_add(27, attestation.vs >> 255), attestation.r, attestation.vs & MASK_255), uint256
+        )
+        assert signer != 0, "oracle: bad signature"
+        bit: uint256 = 0
+        for i: uint256 in range(signer_sets.MAX_SIGNERS):
+            if extract32(members, unsafe_mul(32, position), output_type=uint256) == signer:
+                bit = 1 << position
+                break
+            position = unsafe_add(position, 1) % signer_sets.MAX_SIGNERS
+        assert bit != 0, "oracle: not a signer"
+        assert signers & bit == 0, "oracle: signer twice"
+        signers |= bit
+        evidence.append(attestation.evidence)
 
     # Of the days without a fixing since the last one, the newest two take this price, the rest the last price.
     cumulative: uint256 = price
@@ -261,8 +272,8 @@ def _post(name_hash: bytes32, day: uint256, price: uint256, attestations: DynArr
         gap: uint256 = unsafe_sub(unsafe_sub(day, last_day), 1)
         postponed: uint256 = min(gap, POSTPONEMENT)
         cumulative = unsafe_add(
-            unsafe_add(underlying >> LAST_CUMULATIVE_AT, (gap - postponed) * ((underlying >> LAST_PRICE_AT) & MASK_40)),
-            unsafe_mul(postponed + 1, price),
+            unsafe_add(underlying >> LAST_CUMULATIVE_AT, unsafe_mul(unsafe_sub(gap, postponed), (underlying >> LAST_PRICE_AT) & MASK_40)),
+            unsafe_mul(unsafe_add(postponed, 1), price),
         )
 
     index: uint256 = underlying & MASK_16
@@ -279,33 +290,6 @@ def _post(name_hash: bytes32, day: uint256, price: uint256, attestations: DynArr
 
 @internal
 @view
-def _check_quorum(
-    name_hash: bytes32, day: uint256, price: uint256, attestations: DynArray[IFixingOracle.Attestation, 31]
-) -> (uint256, DynArray[bytes32, 31]):
-    """
-    @notice Who signed, as a bitmap, and their evidence roots; reverts unless a quorum of distinct signers did.
-    """
-    set_id: uint256 = 0
-    quorum: uint256 = 0
-    set_id, quorum = self._set_in_effect(day)
-
-    signers: uint256 = 0
-    evidence: DynArray[bytes32, 31] = []
-    for attestation: IFixingOracle.Attestation in attestations:
-        digest: bytes32 = self._report_hash(name_hash, day, price, attestation.evidence)
-        v: uint256 = 27 + (attestation.vs >> 255)
-        signer: address = ecrecover(digest, v, attestation.r, attestation.vs & MASK_255)
-        bit: uint256 = self.signer_bits[(set_id << 160) | convert(signer, uint256)]
-        assert bit != 0, "oracle: not a signer"
-        assert signers & bit == 0, "oracle: signer twice"
-        signers |= bit
-        evidence.append(attestation.evidence)
-    assert len(attestations) >= quorum, "oracle: quorum not reached"
-    return signers, evidence
-
-
-@internal
-@view
 def _report_hash(name_hash: bytes32, day: uint256, price: uint256, evidence: bytes32) -> bytes32:
     """
     @notice The EIP-712 digest of a report.
@@ -313,53 +297,6 @@ def _report_hash(name_hash: bytes32, day: uint256, price: uint256, evidence: byt
     return eip712_domain_separator._hash_typed_data_v4(
         keccak256(abi_encode(REPORT_TYPEHASH, name_hash, day, price, evidence))
     )
-
-
-@internal
-@view
-def _set_in_effect(day: uint256) -> (uint256, uint256):
-    """
-    @notice The number and the quorum of the signer set of `day`, today or later.
-    """
-    schedule: uint256 = self.schedule
-    from_day: uint256 = (schedule >> FROM_DAY_AT) & MASK_24
-    if from_day != 0 and day >= from_day:
-        schedule = schedule >> NEXT_AT
-    return schedule & MASK_16, (schedule >> 16) & MASK_8
-
-
-@internal
-def _announce(signers: DynArray[address, 31], quorum: uint256, from_day: uint256):
-    """
-    @notice Store a signer set that takes effect on `from_day`; a set already in effect stays until then.
-    """
-    count: uint256 = len(signers)
-    assert quorum != 0 and quorum <= count, "oracle: bad quorum"
-    assert 3 * quorum > 2 * count, "oracle: quorum too small"
-    set_in_effect: uint256 = 0
-    its_quorum: uint256 = 0
-    set_in_effect, its_quorum = self._set_in_effect(block.timestamp // DAY)
-    set_id: uint256 = (self.schedule >> SETS_AT) + 1
-    assert set_id <= MASK_16, "oracle: too many signer sets"
-
-    bit: uint256 = 1
-    for signer: address in signers:
-        assert signer != empty(address), "oracle: signer is zero"
-        key: uint256 = (set_id << 160) | convert(signer, uint256)
-        assert self.signer_bits[key] == 0, "oracle: signer listed twice"
-        self.signer_bits[key] = bit
-        bit = bit << 1
-    self.signer_sets[set_id] = signers
-    self.schedule = (
-        set_in_effect
-        | (its_quorum << 16)
-        | (set_id << NEXT_AT)
-        | (quorum << (NEXT_AT + 16))
-        | (from_day << FROM_DAY_AT)
-        | (set_id << SETS_AT)
-    )
-
-    log IFixingOracle.SignersScheduled(signers=signers, quorum=quorum, from_day=from_day)
 
 
 @internal

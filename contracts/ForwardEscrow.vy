@@ -46,7 +46,7 @@ DAY: constant(uint256) = 86_400
 MIN_TENOR: constant(uint256) = 28  # days
 MAX_TENOR: constant(uint256) = 400  # days: as far back as the oracle looks
 PAUSE: constant(uint256) = 3 * DAY
-MAX_BATCH: constant(uint256) = 128
+MAX_BATCH: constant(uint256) = 100
 MAX_QUANTITY: constant(uint256) = 2**40 - 1  # Mtok
 MAX_SPOT: constant(uint256) = 2**39 - 1  # so that a price of 2 x spot fits 40 bits
 
@@ -122,7 +122,7 @@ def revoke_terms(terms: IForwardEscrow.Terms):
     id: bytes32 = self._id(terms, keccak256(terms.underlying))
     assert self.forwards[id].second == 0, "escrow: revocation too late"
 
-    self.forwards[id].second = packed_forward._with_status(0, packed_forward.REVOKED)
+    self.forwards[id].second = packed_forward.REVOKED << packed_forward.STATUS_AT
 
     log IForwardEscrow.TermsRevoked(id=id, account=msg.sender)
 
@@ -135,7 +135,7 @@ def book(terms: IForwardEscrow.Terms, long_approval: Bytes[2048], short_approval
     underlying_hash: bytes32 = keccak256(terms.underlying)
     index: uint256 = self._check_terms(terms, self.listings[underlying_hash])
     id: bytes32 = self._id(terms, underlying_hash)
-    status: uint256 = packed_forward._status(self.forwards[id].second)
+    status: uint256 = self.forwards[id].second >> packed_forward.STATUS_AT
     assert status != packed_forward.REVOKED, "escrow: terms revoked"
     assert status == packed_forward.ABSENT, "escrow: already booked"
     assert approvals._has_approved(terms.long, id, long_approval), "escrow: long has not approved"
@@ -181,35 +181,44 @@ def book(terms: IForwardEscrow.Terms, long_approval: Bytes[2048], short_approval
 @external
 def settle(id: bytes32):
     words: packed_forward.Words = self.forwards[id]
-    forward: IForwardEscrow.Forward = packed_forward._unpack(words)
-    assert forward.status > packed_forward.REVOKED, "escrow: unknown forward"
-    assert forward.status == packed_forward.ACTIVE, "escrow: not active"
-    assert block.timestamp >= forward.maturity_day * DAY, "escrow: before maturity"
+    status: uint256 = words.second >> packed_forward.STATUS_AT
+    assert status > packed_forward.REVOKED, "escrow: unknown forward"
+    assert status == packed_forward.ACTIVE, "escrow: not active"
+    fixing: uint256 = packed_forward._fixing(words)
+    assert block.timestamp >= packed_forward._maturity_day(fixing) * DAY, "escrow: before maturity"
     price: uint256 = 0
     certain: bool = False
-    price, certain = self._settlement_price(forward)
+    price, certain = self._certain_price(fixing)
     assert certain, "escrow: price not certain yet"
 
-    self._settle(id, words.second, forward, price)
+    long_payout: uint256 = 0
+    short_payout: uint256 = 0
+    long_payout, short_payout = self._pay(id, words, price)
+
+    log IForwardEscrow.ForwardSettled(id=id, price=price, long_payout=long_payout, short_payout=short_payout)
 
 
 @external
 def settle_many(ids: DynArray[bytes32, MAX_BATCH]):
-    # Forwards of one underlying, maturity and averaging share a price: it is read once for a run of them.
+    # A run of forwards that settle at one price reads it once and logs one event.
     fixing: uint256 = 0
     price: uint256 = 0
     certain: bool = False
+    settled: DynArray[bytes32, MAX_BATCH] = []
     for id: bytes32 in ids:
         words: packed_forward.Words = self.forwards[id]
-        forward: IForwardEscrow.Forward = packed_forward._unpack(words)
-        if forward.status != packed_forward.ACTIVE or block.timestamp < forward.maturity_day * DAY:
+        if words.second >> packed_forward.STATUS_AT != packed_forward.ACTIVE:
             continue
-        its_fixing: uint256 = forward.underlying | (forward.maturity_day << 16) | (forward.averaging_days << 40)
+        its_fixing: uint256 = packed_forward._fixing(words)
         if fixing != its_fixing:
+            self._log_settled(fixing, price, settled)
+            settled = []
             fixing = its_fixing
-            price, certain = self._settlement_price(forward)
+            price, certain = self._certain_price(fixing)
         if certain:
-            self._settle(id, words.second, forward, price)
+            self._pay(id, words, price)
+            settled.append(id)
+    self._log_settled(fixing, price, settled)
 
 
 @external
@@ -293,10 +302,12 @@ def terms_hash(terms: IForwardEscrow.Terms) -> bytes32:
 @external
 @view
 def payouts(id: bytes32, price: uint256) -> (uint256, uint256):
-    forward: IForwardEscrow.Forward = packed_forward._unpack(self.forwards[id])
-    assert forward.status > packed_forward.REVOKED, "escrow: no such forward"
+    words: packed_forward.Words = self.forwards[id]
+    assert words.second >> packed_forward.STATUS_AT > packed_forward.REVOKED, "escrow: no such forward"
     assert price < 2**40, "escrow: price too large"
-    return self._payouts(forward, price)
+    stake: packed_forward.Stake = packed_forward._stake(words)
+    long_payout: uint256 = payoff._long_payout(stake.price, stake.spot, stake.quantity, price)
+    return long_payout, 2 * stake.spot * stake.quantity - long_payout
 
 
 @external
@@ -308,13 +319,11 @@ def balance_of(account: address) -> uint256:
 @external
 @view
 def is_settleable(id: bytes32) -> bool:
-    forward: IForwardEscrow.Forward = packed_forward._unpack(self.forwards[id])
-    if forward.status != packed_forward.ACTIVE or block.timestamp < forward.maturity_day * DAY:
-        return False
+    words: packed_forward.Words = self.forwards[id]
     price: uint256 = 0
     certain: bool = False
-    price, certain = self._settlement_price(forward)
-    return certain
+    price, certain = self._certain_price(packed_forward._fixing(words))
+    return certain and words.second >> packed_forward.STATUS_AT == packed_forward.ACTIVE
 
 
 @external
@@ -407,34 +416,41 @@ def _id(terms: IForwardEscrow.Terms, underlying_hash: bytes32) -> bytes32:
 
 @internal
 @view
-def _settlement_price(forward: IForwardEscrow.Forward) -> (uint256, bool):
+def _certain_price(fixing: uint256) -> (uint256, bool):
     """
-    @notice F_ref, and whether it is certain.
+    @notice F_ref of the forwards of a packed `fixing`, and whether they are mature and it is certain.
     """
-    return staticcall ORACLE.settlement_price(forward.underlying, forward.maturity_day, forward.averaging_days)
+    maturity_day: uint256 = packed_forward._maturity_day(fixing)
+    if block.timestamp < maturity_day * DAY:
+        return 0, False
+    return staticcall ORACLE.settlement_price(fixing & packed_forward.MASK_16, maturity_day, fixing >> packed_forward.AVERAGING_AT)
 
 
 @internal
-@pure
-def _payouts(forward: IForwardEscrow.Forward, price: uint256) -> (uint256, uint256):
+def _pay(id: bytes32, words: packed_forward.Words, price: uint256) -> (uint256, uint256):
     """
-    @notice The two payouts. The short's is the rest: nothing is rounded twice.
+    @notice Close an active forward at its certain settlement price and return the two payouts.
     """
-    long_payout: uint256 = payoff._long_payout(forward.price, forward.spot, forward.quantity, price)
-    return long_payout, 2 * payoff._prefunding(forward.spot, forward.quantity) - long_payout
+    stake: packed_forward.Stake = packed_forward._stake(words)
+    long_payout: uint256 = payoff._long_payout(stake.price, stake.spot, stake.quantity, price)
+    short_payout: uint256 = unsafe_sub(unsafe_mul(unsafe_mul(2, stake.spot), stake.quantity), long_payout)
+
+    self.forwards[id].second = words.second ^ packed_forward.SETTLING
+    ledger._credit(convert(words.first & packed_forward.MASK_160, address), long_payout)
+    ledger._credit(convert(words.second & packed_forward.MASK_160, address), short_payout)
+    return long_payout, short_payout
 
 
 @internal
-def _settle(id: bytes32, second: uint256, forward: IForwardEscrow.Forward, price: uint256):
+def _log_settled(fixing: uint256, price: uint256, ids: DynArray[bytes32, MAX_BATCH]):
     """
-    @notice Close an active forward at its certain settlement price.
+    @notice One event for all that settled at one price.
     """
-    long_payout: uint256 = 0
-    short_payout: uint256 = 0
-    long_payout, short_payout = self._payouts(forward, price)
-
-    self.forwards[id].second = packed_forward._with_status(second, packed_forward.SETTLED)
-    ledger._credit(forward.long, long_payout)
-    ledger._credit(forward.short, short_payout)
-
-    log IForwardEscrow.ForwardSettled(id=id, price=price, long_payout=long_payout, short_payout=short_payout)
+    if len(ids) != 0:
+        log IForwardEscrow.ForwardsSettled(
+            underlying=fixing & packed_forward.MASK_16,
+            maturity_day=packed_forward._maturity_day(fixing),
+            averaging_days=fixing >> packed_forward.AVERAGING_AT,
+            price=price,
+            ids=ids,
+        )

@@ -17,6 +17,13 @@ struct Words:
     second: uint256
 
 
+# What a payout depends on.
+struct Stake:
+    price: uint256
+    spot: uint256
+    quantity: uint256
+
+
 ABSENT: constant(uint256) = 0
 REVOKED: constant(uint256) = 1
 ACTIVE: constant(uint256) = 2
@@ -27,7 +34,9 @@ MASK_160: constant(uint256) = 2**160 - 1
 MASK_40: constant(uint256) = 2**40 - 1
 MASK_24: constant(uint256) = 2**24 - 1
 MASK_16: constant(uint256) = 2**16 - 1
-STATUS_BITS: constant(uint256) = 240  # below the status
+STATUS_AT: constant(uint256) = 240
+AVERAGING_AT: constant(uint256) = 40  # in a fixing
+SETTLING: constant(uint256) = (ACTIVE ^ SETTLED) << STATUS_AT  # XOR it into the second word of an active forward to settle it
 
 
 @internal
@@ -53,7 +62,7 @@ def _pack(forward: IForwardEscrow.Forward) -> Words:
         | (forward.spot << 160)
         | (forward.maturity_day << 200)
         | (forward.averaging_days << 224)
-        | (forward.status << STATUS_BITS),
+        | (forward.status << STATUS_AT),
     )
 
 
@@ -72,23 +81,36 @@ def _unpack(words: Words) -> IForwardEscrow.Forward:
         spot=(words.second >> 160) & MASK_40,
         maturity_day=(words.second >> 200) & MASK_24,
         averaging_days=(words.second >> 224) & MASK_16,
-        status=words.second >> STATUS_BITS,
+        status=words.second >> STATUS_AT,
     )
 
 
 @internal
 @pure
-def _status(second: uint256) -> uint256:
+def _stake(words: Words) -> Stake:
     """
-    @notice The status that the second word holds.
+    @notice The fields that a payout depends on, without the cost of unpacking all.
     """
-    return second >> STATUS_BITS
+    return Stake(
+        price=(words.first >> 200) & MASK_40,
+        spot=(words.second >> 160) & MASK_40,
+        quantity=(words.first >> 160) & MASK_40,
+    )
 
 
 @internal
 @pure
-def _with_status(second: uint256, status: uint256) -> uint256:
+def _fixing(words: Words) -> uint256:
     """
-    @notice The second word with another status and all else as it was.
+    @notice What forwards that settle at one price have in common, as one integer: underlying 16 | maturity day 24 | averaging days 16.
     """
-    return (second & (2**STATUS_BITS - 1)) | (status << STATUS_BITS)
+    return (words.first >> 240) | (((words.second >> 200) & MASK_40) << 16)
+
+
+@internal
+@pure
+def _maturity_day(fixing: uint256) -> uint256:
+    """
+    @notice The day that a fixing settles.
+    """
+    return (fixing >> 16) & MASK_24

@@ -35,8 +35,10 @@ def _fee(indicative: uint256, quantity: uint256) -> uint256:
 @pure
 def _long_payout(price: uint256, spot: uint256, quantity: uint256, settlement: uint256) -> uint256:
     """
-    @notice B + clamp((settlement - price) x quantity, -B, +B): what the long is paid of the 2B locked.
-    @dev The clamp is taken per Mtok: settlement + spot - price, held within 0 and 2 x spot, times quantity. Nothing is rounded.
+    @notice What the long is paid of the 2B locked: B + clamp((settlement - price) x quantity, -B, +B). The short is paid the rest.
+    @dev The clamp is taken per Mtok: settlement + spot - price, held within 0 and 2 x spot. Nothing is rounded.
     """
     reach: uint256 = unsafe_add(settlement, spot)
-    return unsafe_mul(min(unsafe_sub(max(reach, price), price), unsafe_mul(2, spot)), quantity)
+    if reach <= price:
+        return 0
+    return unsafe_mul(min(unsafe_sub(reach, price), unsafe_mul(2, spot)), quantity)

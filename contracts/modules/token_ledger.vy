@@ -35,9 +35,8 @@ def __init__(token: address):
 def _credit(account: address, amount: uint256):
     """
     @notice Raise a free balance.
-    @dev All credits together are bounded by what was pulled in, far below 2^256.
     """
-    self.balances[account] = unsafe_add(self.balances[account], amount)
+    self.balances[account] += amount
 
 
 @internal
