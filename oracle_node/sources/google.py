@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 
 from oracle_node.sources.money_text import cell_price, foreign_unit, says_per_mtok
 from oracle_node.sources.names import same_title
@@ -32,7 +33,7 @@ def parse(data: bytes, model: str, on: date) -> Price | Refusal:
     if not section:
         cut = any(table.cut for table in page.tables)
         return refuse(Reason.TRUNCATED if cut else Reason.NO_SUCH_MODEL, model)
-    if any(_SHUT_DOWN.search(table.notes) for table in section):
+    if any(_says_gone(table) for table in section):
         return refuse(Reason.RETIRED, section[0].notes)
     return _section_price(section, on)
 
@@ -45,6 +46,13 @@ def _names(table: Table, model: str) -> bool:
     return wanted in [fold(code) for code in table.codes] or same_title(table.headings[-1], model)
 
 
+def _says_gone(table: Table) -> bool:
+    """Whether a sentence above the table says that the section's own model has been shut down."""
+    own = [fold(text) for text in (*table.headings[-1:], *table.codes)] + ["this model"]
+    sentences = re.split(r"(?<=[.!])\s", table.notes)
+    return any(_SHUT_DOWN.search(text) and any(name in text.casefold() for name in own) for text in sentences)
+
+
 def _section_price(section: Sequence[Table], on: date) -> Price | Refusal:
     tiered = [table for table in section if table.tier is not None]
     standard = [table for table in tiered if table.tier == "standard"] if tiered else list(section)
@@ -54,7 +62,7 @@ def _section_price(section: Sequence[Table], on: date) -> Price | Refusal:
         return refuse(Reason.TRUNCATED, " > ".join(standard[0].headings))
     readings = [_table_price(table, on) for table in standard]
     prices = [reading for reading in readings if isinstance(reading, Price)]
-    if len({price.micro for price in prices}) > 1 or 0 < len(prices) < len(readings):
+    if len({price.usd for price in prices}) > 1 or 0 < len(prices) < len(readings):
         return refuse(Reason.AMBIGUOUS, "; ".join(price.row for price in prices))
     return prices[0] if prices else readings[0]
 
@@ -73,8 +81,8 @@ def _table_price(table: Table, on: date) -> Price | Refusal:
     header = table.header or ()
     if len(rows[0]) != len(header):
         return refuse(Reason.TRUNCATED, " | ".join(rows[0]))
-    micro = cell_price(rows[0][column], on=on)
-    return Price(micro=micro, row=" | ".join(rows[0])) if isinstance(micro, int) else micro
+    usd = cell_price(rows[0][column], on=on)
+    return Price(usd=usd, row=" | ".join(rows[0])) if isinstance(usd, Decimal) else usd
 
 
 def _paid_column(table: Table) -> int | Refusal:

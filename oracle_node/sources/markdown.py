@@ -148,8 +148,10 @@ class _Reader:
     def _name_tabs(self) -> None:
         """Tables below a line of tabs stand in its order; if the numbers differ, no one knows which is which."""
         tabs, tables = self._place.tabs, self._place.unlabelled
+        # A reader that drew only the open tab of three or more drew the first.
+        known = len(tables) == len(tabs) or (len(tables) == 1 and len(tabs) > 2)
         for i, index in enumerate(tables):
-            tier = tabs[i] if len(tables) == len(tabs) else "unknown"
+            tier = tabs[i] if known else "unknown"
             self._tables[index] = replace(self._tables[index], tier=tier)
 
     def _is_table(self, line: str, start: int) -> bool:

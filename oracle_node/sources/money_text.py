@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Final
 
 from oracle_node.sources.dates import in_force, without_dates
-from oracle_node.sources.reading import Reason, Refusal, refuse
+from oracle_node.sources.reading import HIGHEST_USD, Reason, Refusal, refuse
 
 _NUMBER: Final = r"\d{1,6}(?:\.\d{1,12})?|\.\d{1,12}"
 _FIGURE = re.compile(rf"(?:US\s?|USD\s?)?\$\s?({_NUMBER})(?![\d,.]*\d)", re.IGNORECASE)
@@ -79,24 +79,11 @@ class _Figure:
     """The other text up to the next figure."""
 
 
-def to_micro(amount: Decimal) -> int | Refusal:
-    """USD per 1M tokens to whole micro-USD, exact."""
-    sign, digits, exponent = amount.as_tuple()
-    if sign or not isinstance(exponent, int):
-        return refuse(Reason.NEGATIVE, str(amount))
-    units = int("".join(map(str, digits)))
-    power = exponent + 6
-    if power >= 0:
-        return units * int(10**power)
-    whole, rest = divmod(units, int(10**-power))
-    return refuse(Reason.BELOW_MICRO, str(amount)) if rest else whole
-
-
-def cell_price(cell: str, *, header: str = "", on: date, unit_known: bool = True) -> int | Refusal:
+def cell_price(cell: str, *, header: str = "", on: date, unit_known: bool = True) -> Decimal | Refusal:
     """Read the price of one output cell.
 
     `header` is the column's own heading, which may carry currency and unit; `on` decides dated figures; `unit_known`
-    says that the page states 1M tokens elsewhere. Returns micro-USD per 1M output tokens.
+    says that the page states 1M tokens elsewhere. Returns USD per 1M output tokens, exact.
     """
     if not re.search(r"\d", cell):
         return refuse(Reason.NO_PRICE, cell or "empty cell")
@@ -111,7 +98,7 @@ def cell_price(cell: str, *, header: str = "", on: date, unit_known: bool = True
         return chosen
     if not (unit_known or says_per_mtok(cell) or says_per_mtok(header)):
         return refuse(Reason.WRONG_UNIT, f"no unit beside {cell}")
-    return to_micro(chosen.amount)
+    return chosen.amount if chosen.amount <= HIGHEST_USD else refuse(Reason.WRONG_UNIT, cell)
 
 
 def _figures(cell: str, *, dollars_in_header: bool) -> list[_Figure]:

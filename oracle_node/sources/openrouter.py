@@ -4,17 +4,18 @@ import json
 import re
 from collections.abc import Sequence
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import Context, Decimal
 from typing import Final
 
 from oracle_node.sources.plain import MAX_BYTES, squeeze
-from oracle_node.sources.reading import Price, Reason, Refusal, refuse
+from oracle_node.sources.reading import HIGHEST_USD, Price, Reason, Refusal, refuse
 
 _NUMBER = re.compile(r"-?(?:\d{1,9}(?:\.\d{0,60})?|\.\d{1,60})(?:[eE][+-]?\d{1,2})?")
-_EXACT: Final = Context(prec=200)
-_PER_TOKEN_TO_MICRO: Final = Decimal(10) ** 12
-_DUST: Final = Decimal("1e-12")
-"""Relative size below which a remainder is noise of binary floats (about 1e-16 each step), not part of a price."""
+_DOUBLE: Final = Context(prec=15)
+"""Digits that a binary float keeps; what stands behind them is dust: `0.0000006000000000000001` is `0.0000006`."""
+_USUAL_USD: Final = Decimal(50)
+"""USD per 1M tokens that half of a full list stays below (about 1 in 2025 and 2026), whatever single models cost."""
+_FULL_LIST: Final = 20
 
 
 def parse(data: bytes, model: str, on: date) -> Price | Refusal:
@@ -32,9 +33,11 @@ def parse(data: bytes, model: str, on: date) -> Price | Refusal:
     plain = [entry for entry in named if not re.search(r"^~|:", _text(entry, "id"))]
     if not plain:
         return refuse(_why_none(named), model)
+    if _unit_changed(models):
+        return refuse(Reason.WRONG_UNIT, "the list is not in USD per token")
     readings = [_price(entry) for entry in plain]
     prices = [reading for reading in readings if isinstance(reading, Price)]
-    if len({price.micro for price in prices}) > 1 or 0 < len(prices) < len(readings):
+    if len({price.usd for price in prices}) > 1 or 0 < len(prices) < len(readings):
         return refuse(Reason.AMBIGUOUS, "; ".join(_text(entry, "id") for entry in plain))
     return readings[0]
 
@@ -73,12 +76,19 @@ def _price(entry: dict[str, object]) -> Price | Refusal:
     row = f"{_text(entry, 'id')} | completion {given}"
     if not isinstance(given, str) or not _NUMBER.fullmatch(given.strip()):
         return refuse(Reason.NO_PRICE, row)
-    micro = _EXACT.multiply(Decimal(given.strip()), _PER_TOKEN_TO_MICRO)
-    if micro < 0:
+    usd = _DOUBLE.scaleb(Decimal(given.strip()), 6)
+    if usd < 0:
         return refuse(Reason.NEGATIVE, row)
-    if micro == 0:
+    if usd == 0:
         return refuse(Reason.ZERO, row)
-    whole = micro.to_integral_value(rounding=ROUND_HALF_EVEN)
-    if abs(_EXACT.subtract(micro, whole)) > _EXACT.multiply(micro, _DUST) or whole == 0:
-        return refuse(Reason.BELOW_MICRO, row)
-    return Price(micro=int(whole), row=row)
+    if usd > HIGHEST_USD:
+        return refuse(Reason.WRONG_UNIT, row)
+    return Price(usd=usd, row=row)
+
+
+def _unit_changed(models: Sequence[dict[str, object]]) -> bool:
+    """Whether the list as a whole is not in USD per token: half of its prices would be beyond all measure."""
+    readings = [_price(entry) for entry in models]
+    high = [r for r in readings if (r.usd > _USUAL_USD if isinstance(r, Price) else r.reason is Reason.WRONG_UNIT)]
+    priced = [r for r in readings if isinstance(r, Price) or r.reason is Reason.WRONG_UNIT]
+    return len(priced) >= _FULL_LIST and 2 * len(high) > len(priced)

@@ -16,7 +16,8 @@ _HARD_WALL = re.compile(
 )
 _SOFT_WALL = re.compile(
     r"enable javascript and cookies|just a moment\.\.\.|verify(?:ing)? (?:that )?you are (?:a )?human|"
-    r"checking your browser|attention required|access denied|unusual traffic|cdn-cgi/challenge|captcha|datadome|incapsula|are you a robot|"
+    r"checking your browser|"
+    r"attention required|access denied|unusual traffic|cdn-cgi/challenge|captcha|datadome|incapsula|are you a robot|"
     r"returned error 4\d\d|returned error 5\d\d|403 forbidden|429 too many",
     re.IGNORECASE,
 )

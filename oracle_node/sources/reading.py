@@ -1,10 +1,12 @@
 """What one page says about one model: a price, or the reason there is none."""
 
 from dataclasses import dataclass
+from decimal import Context, Decimal, Inexact, InvalidOperation, localcontext
 from enum import StrEnum
+from typing import Final
 
-MICRO = 1_000_000
-"""Micro-USD in one USD."""
+HIGHEST_USD: Final = Decimal(10_000)
+"""USD per 1M output tokens above which a figure is in another unit; the dearest ever listed is 600."""
 
 
 class Reason(StrEnum):
@@ -59,16 +61,23 @@ _SENTENCES = {
 class Price:
     """The standard output price of one model on one page."""
 
-    micro: int
-    """Price, micro-USD per 1M output tokens, 0 or more, exact."""
+    usd: Decimal
+    """Price, USD per 1M output tokens, 0 or more, exactly as the page states it."""
     row: str
     """The row it was read from, cells joined by ` | `, as evidence for people."""
 
     @property
     def usd_per_mtok(self) -> str:
         """The price in USD per 1M output tokens, plain decimal without trailing zeros."""
-        whole, rest = divmod(self.micro, MICRO)
-        return f"{whole}.{rest:06d}".rstrip("0").rstrip(".")
+        text = f"{self.usd:f}"
+        return (text.rstrip("0").rstrip(".") or "0") if "." in text else text
+
+    @property
+    def micro(self) -> int | None:
+        """The price in micro-USD per 1M output tokens; None if it is no whole number of them."""
+        with localcontext(Context(prec=60, traps=[Inexact, InvalidOperation])):
+            scaled = self.usd.scaleb(6)
+            return int(scaled) if scaled == scaled.to_integral_value() else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,3 +96,14 @@ class Refusal:
 def refuse(reason: Reason, detail: str = "") -> Refusal:
     """Build a refusal whose detail is one short line."""
     return Refusal(reason=reason, detail=" ".join(detail.split())[:160])
+
+
+def whole_micro(reading: Price | Refusal) -> int | Refusal:
+    """What can be fixed and signed: the price in whole micro-USD per 1M output tokens, never rounded.
+
+    A hosted model's price can be finer (0.0681536 USD per 1M tokens); it can be shown, not fixed.
+    """
+    if isinstance(reading, Refusal):
+        return reading
+    micro = reading.micro
+    return refuse(Reason.BELOW_MICRO, reading.row) if micro is None else micro

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Final
 
 from oracle_node.sources.money_text import band_of, cell_price, foreign_unit, says_per_mtok
@@ -24,8 +25,8 @@ _NOT_TEXT = re.compile(
     re.IGNORECASE,
 )
 _OUTPUT_WORDS: Final = frozenset(
-    ("output", "outputs", "token", "tokens", "price", "prices", "pricing", "cost", "costs", "rate", "text", "base")
-    + ("standard", "regular", "short", "context", "usd", "us", "in", "1m", "million", "mtok")
+    {"output", "outputs", "token", "tokens", "price", "prices", "pricing", "cost", "costs", "rate", "text", "base"}
+    | {"standard", "regular", "short", "context", "usd", "us", "in", "1m", "million", "mtok"}
 )
 _HEADING_UNIT = re.compile(r"\bprices?\s+(?:[\w$]+\s+){0,4}?per\s+([^.<>|]{1,30})", re.IGNORECASE)
 _PER_MILLION = re.compile(r"(?:1\s?M|1,000,000|(?:1|one)?\s?million)\s+(?:\w+\s+)?tokens|MTok", re.IGNORECASE)
@@ -61,7 +62,7 @@ def _agreed(found: Sequence[Price | Refusal], model: str, *, cut: bool) -> Price
     refusals = [reading for reading in found if isinstance(reading, Refusal)]
     # A row of another date, band or modality says nothing about this one; any other doubt silences the reading.
     doubts = [r for r in refusals if r.reason not in (Reason.NOT_IN_FORCE, Reason.NOT_TEXT)]
-    if len({price.micro for price in prices}) > 1 or (prices and doubts):
+    if len({price.usd for price in prices}) > 1 or (prices and doubts):
         return refuse(Reason.AMBIGUOUS, "; ".join([p.row for p in prices] + [str(r) for r in doubts]))
     if prices:
         return prices[0]
@@ -112,8 +113,8 @@ def _row_price(table: Table, row: tuple[str, ...], name: RowName, on: date, rule
         return refuse(Reason.WRONG_UNIT, odd)
     header = table.header[column] if table.header else ""
     known = not rules.unit_in_cell or says_per_mtok(table.notes)
-    micro = cell_price(row[column], header=header, on=on, unit_known=known)
-    return Price(micro=micro, row=evidence) if isinstance(micro, int) else micro
+    usd = cell_price(row[column], header=header, on=on, unit_known=known)
+    return Price(usd=usd, row=evidence) if isinstance(usd, Decimal) else usd
 
 
 def _is_text(table: Table, row: tuple[str, ...], name: RowName) -> bool:
