@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from ifx_sdk.signers import Signer
 
 _ALREADY_KNOWN = ("already known", "known transaction", "already imported", "already exists", "alreadyknown")
-_NO_FUNDS = ("insufficient funds", "cannot afford", "insufficientfunds")
+_NO_FUNDS = ("insufficient funds", "cannot afford", "insufficientfunds", "enough balance")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

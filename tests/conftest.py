@@ -1,8 +1,10 @@
-"""Hypothesis profiles of every suite: `ci` by default, `nightly` with HYPOTHESIS_PROFILE=nightly."""
+"""Hypothesis profiles of every suite (`ci`, or `nightly` with HYPOTHESIS_PROFILE=nightly), and the chains it runs on."""
 
 import os
 
 from hypothesis import HealthCheck, settings
+
+pytest_plugins = ["support.chain"]
 
 # A shared two-core machine may be slow without anything being wrong: no deadline and no complaint about speed.
 _PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow], "print_blob": True}

@@ -1,0 +1,147 @@
+"""Chains for tests: the in-process one, and anvil where its binary is found. Loaded as a plugin by tests/conftest.py.
+
+`chain` is a `Chain` on each of them in turn, back at its first block for every test; `ifx` is a whole deployment on it.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from support.tree import ROOT
+
+from ifx_sdk import devnet
+from ifx_sdk.chain import Chain
+from ifx_sdk.client import IFX
+from ifx_sdk.errors import NodeDown
+from ifx_sdk.local_chain import LocalChain
+
+START = 1784073600
+"""2026-07-15 00:00:00 UTC."""
+DAY = 86_400
+GPT = "openai/gpt-4.1"
+LUNA = "openai/gpt-5.6-luna"
+FUNDS = 100_000_000 * 10**6
+"""micro-USDT that each party has in its wallet."""
+
+KINDS = ("in_process", "anvil")
+
+
+class Parties(NamedTuple):
+    """One deployment as each role sees it."""
+
+    long: IFX
+    short: IFX
+    desk: IFX
+    outsider: IFX
+    owner: IFX
+
+
+def find_anvil() -> Path | None:
+    """The anvil binary: of this checkout, else the one on PATH."""
+    local = [ROOT / ".tools" / "bin" / "anvil", *ROOT.glob(".tools/node_modules/@foundry-rs/anvil-*/bin/anvil")]
+    found = next((path for path in local if os.access(path, os.X_OK)), None) or shutil.which("anvil")
+    return None if found is None else Path(found)
+
+
+@pytest.fixture(scope="session")
+def anvil_url() -> Iterator[str]:
+    """A running anvil at `START`; skips loudly where there is none, and fails in CI."""
+    binary = find_anvil()
+    if binary is None:
+        what = "anvil not found: run scripts/anvil.sh, or put it on PATH"
+        if os.environ.get("CI") == "true":
+            pytest.fail(what)
+        pytest.skip(what)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [str(binary), "--port", str(port), "--hardfork", "prague", "--chain-id", "31337"]
+    process = subprocess.Popen(
+        [*command, "--timestamp", str(START), "--silent"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        await_node(Chain(url), process)
+        yield url
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=10)
+
+
+def await_node(chain: Chain, process: subprocess.Popen[bytes]) -> None:
+    """Wait until the node answers, at most 20 seconds, and not at all where its process has ended."""
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            chain.connect()
+        except NodeDown:
+            if process.poll() is not None or time.monotonic() > deadline:
+                pytest.fail(f"the node at {chain.url} did not start")
+            time.sleep(0.05)
+        else:
+            return
+
+
+@pytest.fixture(scope="session")
+def _local_session() -> LocalChain:
+    return LocalChain(timestamp=START)
+
+
+@pytest.fixture
+def local(_local_session: LocalChain) -> Iterator[LocalChain]:
+    """The in-process chain at its first block."""
+    _local_session.automine = True
+    mark = _local_session.snapshot()
+    yield _local_session
+    _local_session.automine = True
+    _local_session.revert(mark)
+
+
+@pytest.fixture
+def anvil(anvil_url: str) -> Iterator[Chain]:
+    """anvil at its first block."""
+    chain = Chain(anvil_url, chain_id=31337).connect()
+    mark = chain.node.request("evm_snapshot")
+    yield chain
+    chain.node.request("evm_setAutomine", True)
+    chain.node.request("evm_revert", mark)
+
+
+@pytest.fixture(params=KINDS)
+def chain(request: pytest.FixtureRequest) -> Chain:
+    """A chain at its first block, of each kind in turn."""
+    if request.param == "anvil":
+        found: Chain = request.getfixturevalue("anvil")
+        return found
+    return Chain(request.getfixturevalue("local").web3, chain_id=31337).connect()
+
+
+@pytest.fixture
+def ifx(chain: Chain) -> IFX:
+    """Everything deployed and listed on `chain`; today's fixings posted at 8.00 and 6.00."""
+    found = devnet.start(chain, [GPT, LUNA])
+    devnet.post(found, {GPT: 8_000_000, LUNA: 6_000_000})
+    return found
+
+
+@pytest.fixture
+def parties(ifx: IFX) -> Parties:
+    """The roles, with long and short funded and their allowance unlimited."""
+    found = Parties(
+        *(
+            ifx.as_signer(devnet.signer(index))
+            for index in (devnet.LONG, devnet.SHORT, devnet.DESK, devnet.OUTSIDER, devnet.DEPLOYER)
+        )
+    )
+    for party in (found.long, found.short):
+        devnet.faucet(ifx, party.account, usdt=FUNDS)
+        for outcome in party.token.allow(2**256 - 1):
+            outcome.confirmed()
+    return found
