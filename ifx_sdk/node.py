@@ -92,7 +92,8 @@ def web3_for(url: str) -> Web3:
         usable = False
     if not usable:
         raise BadValue(
-            public_url(url) if "@" not in url else "<hidden>",
+            # Whatever this is, a password or a key may be in it.
+            "<hidden>" if set("@?") & set(url) or url.count("/") > 2 else url,
             "a node's address starts with http:// or https://, or is the path of an .ipc socket",
             cure='Write it like "http://127.0.0.1:8545".',
         )

@@ -10,7 +10,7 @@ from ifx_sdk.chain import Call, Chain
 from ifx_sdk.codec import Codec
 from ifx_sdk.devkeys import dev_address
 from ifx_sdk.devnet import signer
-from ifx_sdk.errors import ChainError, MissingExtra, NoFundsForGas, Reverted
+from ifx_sdk.errors import ChainError, NoFundsForGas, Reverted
 from ifx_sdk.local_chain import LocalChain
 from ifx_sdk.outcomes import Confirmed, RevertedOutcome
 
@@ -117,7 +117,7 @@ def test_a_refusal_that_is_mined_costs_its_gas(local: LocalChain) -> None:
     data = (START + 100).to_bytes(32, "big")
     local.automine = False
     outcomes = []
-    for time in (START + 100, START + 101):
+    for time in (START + 50, START + 101):
         sent = chain.send(Call(name="until", to=address, data=data), signer(0), wait=False)
         local.travel(time)
         outcomes.append(chain.reconcile(sent))

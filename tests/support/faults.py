@@ -1,0 +1,82 @@
+"""Nodes that fail at the worst moment: providers that wrap a good one, and servers that answer nonsense."""
+
+import http.server
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from requests.exceptions import ConnectionError as RequestsConnectionError
+from requests.exceptions import ReadTimeout
+from web3 import Web3
+from web3.providers.base import BaseProvider
+from web3.types import RPCEndpoint, RPCResponse
+
+BROADCASTS = ("eth_sendRawTransaction", "eth_sendTransaction")
+
+
+class FaultyNode(BaseProvider):
+    """A node that does what it is told to a broadcast, and counts them; every other request passes."""
+
+    def __init__(self, good: Web3, at_broadcast: Callable[[Callable[[], RPCResponse]], RPCResponse]) -> None:
+        """`at_broadcast` is handed the real broadcast, to make or not."""
+        super().__init__()
+        self._good = good.provider
+        self._at_broadcast = at_broadcast
+        self.broadcasts = 0
+        self.down = False
+
+    @property
+    def web3(self) -> Web3:
+        return Web3(self)
+
+    def make_request(self, method: RPCEndpoint, params: Any) -> RPCResponse:
+        if self.down:
+            raise RequestsConnectionError("https://user:secret@node.example/v3/secret refused the connection")
+        if method in BROADCASTS:
+            self.broadcasts += 1
+            return self._at_broadcast(lambda: self._good.make_request(method, params))
+        return self._good.make_request(method, params)
+
+
+def answer_lost(broadcast: Callable[[], RPCResponse]) -> RPCResponse:
+    """The transaction arrives, the answer does not."""
+    broadcast()
+    raise ReadTimeout("read timed out at https://user:secret@node.example/v3/secret")
+
+
+def never_arrives(broadcast: Callable[[], RPCResponse]) -> RPCResponse:
+    """Neither the transaction nor an answer arrives."""
+    raise ReadTimeout("read timed out")
+
+
+def said_twice(broadcast: Callable[[], RPCResponse]) -> RPCResponse:
+    """The message arrives twice; the answer to the second one comes back."""
+    broadcast()
+    return broadcast()
+
+
+@contextmanager
+def serving(body: bytes, status: int = 200) -> Iterator[str]:
+    """An HTTP server on loopback that answers everything with `body`; yields its URL."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args: object) -> None:
+            """Stay silent."""
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
