@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
 
 SLOTS: Final = 13
 """Slots of a window; the last is the window's end, 00:00:00 UTC."""
@@ -41,6 +41,10 @@ class Reading:
     """When the page was fetched, unix seconds UTC."""
     price: int
     """Micro-USD per 1M output tokens, 0 or more."""
+
+
+R = TypeVar("R", bound=Reading)
+"""A reading, or one that also knows where it comes from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,21 +90,26 @@ def slot_times(window_end: int) -> tuple[int, ...]:
     return tuple(window_end - WINDOW_SECONDS + i * SLOT_SECONDS for i in range(SLOTS))
 
 
-def slots_from_readings(readings: Iterable[Reading], window_end: int) -> tuple[int | None, ...]:
+def newest_per_slot(readings: Iterable[R], window_end: int) -> tuple[R | None, ...]:
     """Fill the slots: each takes the newest reading of the 5 minutes up to it, later than the slot before.
 
     A reading exactly at a slot's time belongs to that slot; one after the window's end to none. Of two readings in the
     same second the one given last counts.
     """
-    times = slot_times(window_end)
-    newest: list[Reading | None] = [None] * SLOTS
+    first = slot_times(window_end)[0]
+    newest: list[R | None] = [None] * SLOTS
     for reading in readings:
-        slot = -((times[0] - reading.at) // SLOT_SECONDS)
+        slot = -((first - reading.at) // SLOT_SECONDS)
         if 0 <= slot < SLOTS:
             held = newest[slot]
             if held is None or reading.at >= held.at:
                 newest[slot] = reading
-    return tuple(None if reading is None else reading.price for reading in newest)
+    return tuple(newest)
+
+
+def slots_from_readings(readings: Iterable[Reading], window_end: int) -> tuple[int | None, ...]:
+    """The prices of `newest_per_slot`."""
+    return tuple(None if reading is None else reading.price for reading in newest_per_slot(readings, window_end))
 
 
 def quorum(registered: int) -> int:
