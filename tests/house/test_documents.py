@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from support.tree import ROOT, syntax, text, tracked
 
-DOCUMENTS = tracked(".md")
+DOCUMENTS = tuple(path for path in tracked(".md") if path.parts[0] != "tests")
 BLOCK = re.compile(r"^```(?:sh|bash|console)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)")
 TEST_NAME = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
