@@ -42,7 +42,10 @@ def test_the_drawing_names_every_class_but_the_reverts() -> None:
     """The tree atop the module is the table of contents: none is missing, none is invented."""
     tree = str(errors.__doc__)
     words = set(re.findall(r"\w+", tree))
-    branches = set(re.findall(r"[├└]── (\w+)", tree))
+    here = [
+        line for line in tree.splitlines() if not re.search(r"\bin \w+\.py$", line)
+    ]  # others are drawn with a place
+    branches = set(re.findall(r"[├└]── (\w+)", "\n".join(here)))
     not_drawn = {name for name, kind in CLASSES.items() if name not in words}
     assert {name for name in not_drawn if not issubclass(CLASSES[name], Reverted)} == set()
     assert branches - set(CLASSES) == set()
