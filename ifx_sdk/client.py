@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ifx_sdk import payoff, pricing
-from ifx_sdk.calendar import SECONDS_PER_DAY, date_of, day_of, maturity_timestamp
+from ifx_sdk.calendar import SECONDS_PER_DAY, TENORS, date_of, day_of, maturity_timestamp
 from ifx_sdk.chain import Chain
 from ifx_sdk.deployment import Deployment
-from ifx_sdk.errors import NoSigner, NotListed, QuantityNotInLots, SpotNotTodaysFixing
+from ifx_sdk.errors import BadTenor, NoSigner, NotListed, QuantityNotInLots, SpotNotTodaysFixing
 from ifx_sdk.escrow import Escrow
 from ifx_sdk.oracle import Oracle
 from ifx_sdk.outcomes import Journal
@@ -187,6 +187,8 @@ def make_quote(
     underlying: str, quantity: int, months: int, *, averaging_days: int = 1, spot: int, spot_day: int
 ) -> Quote:
     """A quote on a given spot (micro-USDT per Mtok) and trade day. Pure. Raises `NoQuote`, `BadTenor`, `BadPrice`."""
+    if months not in TENORS:
+        raise BadTenor(months, "it is not offered")
     maturity = maturity_timestamp(date_of(spot_day), months)
     indicative = pricing.average_indicative(
         spot, months, spot_day=spot_day, maturity_day=maturity // SECONDS_PER_DAY, averaging_days=averaging_days

@@ -80,7 +80,7 @@ def test_connect_refuses_an_address_without_code(chain: Chain, token: str) -> No
 
 
 def test_a_node_that_is_down_is_named_without_its_secrets() -> None:
-    """Host and port stand in the message; user, password, path and query, where keys live, nowhere in the whole error."""
+    """Host and port stand in the message; user, password, path and query, where keys live, nowhere in the error."""
     with pytest.raises(NodeDown) as refused:
         Chain("http://user:hunter2@127.0.0.1:1/v3/KEY?token=abc").connect()
     assert refused.value.url == "http://127.0.0.1:1/…"

@@ -1,0 +1,202 @@
+"""A network from the packaged artifacts, and the file that remembers it."""
+
+import importlib.util
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from support.chain import GPT, LUNA
+from support.tree import ROOT
+
+from ifx_sdk import devnet
+from ifx_sdk.chain import Chain
+from ifx_sdk.client import IFX
+from ifx_sdk.deploy import DeployPlan, Listing, deploy
+from ifx_sdk.deployment import Deployment
+from ifx_sdk.devkeys import dev_address
+from ifx_sdk.errors import BadAddress, BadDeployment, BadFile, BadUnderlying, BadValue, DevnetOnly, NotTheOwner
+from ifx_sdk.oracle import Underlying
+
+PLAN = devnet.plan([GPT, Listing(name="index/llm-1", lot=50_000, review_required=True)])
+OWNER = devnet.OUTSIDER
+DEPLOYER = devnet.signer(devnet.DEPLOYER)
+
+
+def test_a_deployment_has_every_role_of_its_plan(chain: Chain) -> None:
+    """Token, oracle and escrow know each other, and every account stands where the plan put it."""
+    ifx = IFX.connect(chain, deploy(chain, DEPLOYER, PLAN))
+    assert ifx.escrow.desk() == PLAN.desk
+    assert ifx.escrow.guardian() == PLAN.guardian
+    assert ifx.escrow.fee_recipient() == PLAN.fee_recipient
+    assert ifx.oracle.reviewer() == PLAN.reviewer
+    assert ifx.escrow.owner() == ifx.oracle.owner() == DEPLOYER.address
+    registered = ifx.oracle.signers_on(chain.now() // 86_400)
+    assert (registered.signers, registered.quorum) == (PLAN.signers, 3)
+    assert ifx.token.decimals() == 6
+
+
+def test_underlyings_are_added_and_listed(chain: Chain) -> None:
+    """In the plan's order, each with its lot and its review."""
+    ifx = IFX.connect(chain, deploy(chain, DEPLOYER, PLAN))
+    assert ifx.oracle.underlyings() == (
+        Underlying(index=1, name=GPT, review_required=False),
+        Underlying(index=2, name="index/llm-1", review_required=True),
+    )
+    assert [ifx.escrow.lot_of(name) for name in (GPT, "index/llm-1", LUNA)] == [100_000, 50_000, 0]
+
+
+def test_the_ownership_is_offered_and_moves_when_accepted(chain: Chain) -> None:
+    """Two steps: until the plan's owner accepts, the deployer owns both."""
+    ifx = IFX.connect(chain, deploy(chain, DEPLOYER, replace(PLAN, owner=dev_address(OWNER))))
+    assert ifx.escrow.owner() == ifx.oracle.owner() == DEPLOYER.address
+    assert ifx.escrow.pending_owner() == ifx.oracle.pending_owner() == dev_address(OWNER)
+    owner = ifx.as_signer(devnet.signer(OWNER))
+    owner.escrow.accept_ownership().confirmed()
+    owner.oracle.accept_ownership().confirmed()
+    assert ifx.escrow.owner() == ifx.oracle.owner() == dev_address(OWNER)
+    with pytest.raises(NotTheOwner):
+        ifx.as_signer(DEPLOYER).escrow.set_desk(dev_address(OWNER))
+
+
+def test_an_existing_token_is_used_as_it_is(chain: Chain) -> None:
+    """A plan that names its token deploys none, and the file has no record of how that one was made."""
+    first = deploy(chain, DEPLOYER, PLAN)
+    second = deploy(chain, DEPLOYER, replace(PLAN, token=first.token))
+    assert second.token == first.token
+    assert [contract.name for contract in second.contracts] == ["FixingOracle", "ForwardEscrow"]
+
+
+def test_a_test_token_is_for_the_local_chain_only(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On any other chain a plan without a token is refused before anything is sent."""
+    elsewhere = Chain(chain.web3)
+    monkeypatch.setattr(type(elsewhere.node), "chain_id", lambda self: 10)
+    nonce = chain.node.nonce(DEPLOYER.address)
+    with pytest.raises(DevnetOnly, match="TestUSDT"):
+        deploy(elsewhere, DEPLOYER, PLAN)
+    assert chain.node.nonce(DEPLOYER.address) == nonce
+
+
+def test_a_deployment_comes_back_from_its_file(chain: Chain, tmp_path: Path) -> None:
+    """Every address, argument and compiler setting, so that it can be verified later."""
+    deployment = deploy(chain, DEPLOYER, PLAN, commit="0" * 40)
+    path = tmp_path / "networks" / "local.toml"
+    deployment.write(path)
+    assert Deployment.read(path) == deployment
+    escrow = deployment.contracts[-1]
+    assert escrow.arguments["fee_recipient"] == PLAN.fee_recipient
+    assert escrow.compiler == "vyper 0.4.3"
+    assert list(path.parent.iterdir()) == [path]
+
+
+GOOD = Deployment(
+    network="x", chain_id=1, token=dev_address(0), oracle=dev_address(1), escrow=dev_address(2), block=5
+).to_toml()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        ("chain_id = 1", 'chain_id = "1"', "chain_id"),
+        ("chain_id = 1", "chain_id = -1", "chain_id"),
+        ("chain_id = 1", "chain_id = true", "chain_id"),
+        ("chain_id = 1", "", "chain_id"),
+        ("block = 5", "block = 5.0", "block"),
+        ('network = "x"', "network = 3", "network"),
+        (dev_address(2), "0x12", "escrow"),
+        (dev_address(2), dev_address(2)[:-1] + "d", "escrow"),
+        ("block = 5", "block = = 5", "TOML"),
+        ("block = 5", "block = 5\ncontracts = 3", "contracts"),
+        ("block = 5", "block = 5\ncontracts = [{}]", "name"),
+    ],
+)
+def test_a_damaged_deployment_file_names_the_key(tmp_path: Path, old: str, new: str, named: str) -> None:
+    """The good file is read; each damage is refused with the place."""
+    path = tmp_path / "x.toml"
+    path.write_text(GOOD)
+    assert Deployment.read(path).block == 5
+    path.write_text(GOOD.replace(old, new))
+    with pytest.raises(BadDeployment, match=named) as refused:
+        Deployment.read(path)
+    assert refused.value.path == str(path)
+
+
+def test_a_missing_deployment_file_is_named(tmp_path: Path) -> None:
+    """And a folder or a binary in its place."""
+    (tmp_path / "binary.toml").write_bytes(b"\xff\xfe")
+    for path in (tmp_path / "missing.toml", tmp_path, tmp_path / "binary.toml"):
+        with pytest.raises(BadDeployment, match=str(path)):
+            Deployment.read(path)
+
+
+PLAN_FILE = f"""
+network = "example"
+desk = "{dev_address(1)}"
+guardian = "{dev_address(0)}"
+fee_recipient = "{dev_address(8)}"
+reviewer = "0x0000000000000000000000000000000000000000"
+signers = ["{dev_address(4)}", "{dev_address(5)}", "{dev_address(6)}", "{dev_address(7)}"]
+token = "{dev_address(9)}"
+
+[[underlyings]]
+name = "openai/gpt-4.1"
+"""
+
+
+def test_a_plan_is_read_from_a_file(tmp_path: Path) -> None:
+    """As docs/operations.md shows it; what is left out takes its default."""
+    path = tmp_path / "plan.toml"
+    path.write_text(PLAN_FILE)
+    plan = DeployPlan.from_toml(path)
+    assert plan.underlyings == (Listing(name="openai/gpt-4.1", lot=100_000, review_required=False),)
+    assert (plan.quorum, plan.owner, plan.network) == (None, None, "example")
+    assert len(plan.signers) == 4
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "error"),
+    [
+        ('network = "example"', "", BadFile),
+        ('network = "example"', 'network = "example"\nsurprise = 1', BadFile),
+        ('network = "example"', "network = ", BadFile),
+        (dev_address(1), "0x1", BadAddress),
+        (dev_address(5), dev_address(4), BadValue),
+        ('name = "openai/gpt-4.1"', 'name = "OpenAI GPT"', BadUnderlying),
+        ('name = "openai/gpt-4.1"', 'name = "openai/gpt-4.1"\nlot = 0', BadValue),
+        ('name = "openai/gpt-4.1"', 'name = "openai/gpt-4.1"\nlots = 1', BadFile),
+        ("signers = [", "signers = [] #", BadValue),
+        ("signers = [", "signers = 3 #", BadFile),
+        ("[[underlyings]]", "[underlyings]", BadFile),
+    ],
+)
+def test_a_damaged_plan_is_refused(tmp_path: Path, old: str, new: str, error: type[Exception]) -> None:
+    """Nothing is guessed: an unknown key, a missing one and a bad value each stop it."""
+    path = tmp_path / "plan.toml"
+    path.write_text(PLAN_FILE.replace(old, new))
+    with pytest.raises(error):
+        DeployPlan.from_toml(path)
+
+
+@pytest.fixture
+def script() -> ModuleType:
+    """scripts/deploy.py as a module."""
+    spec = importlib.util.spec_from_file_location("deploy_script", ROOT / "scripts" / "deploy.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_script_deploys_and_writes_the_file(script: ModuleType, anvil: Chain, tmp_path: Path) -> None:
+    """What it wrote can be connected to."""
+    path = tmp_path / "local.toml"
+    assert script.command_line(["--rpc", str(anvil.web3.provider.endpoint_uri), "--out", str(path)]) == 0  # type: ignore[attr-defined]
+    ifx = IFX.connect(anvil, path)
+    assert [each.name for each in ifx.oracle.underlyings()] == list(devnet.UNDERLYINGS)
+
+
+def test_the_script_says_what_is_wrong(script: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
+    """One line on stderr and exit code 1, no traceback."""
+    assert script.command_line(["--rpc", "http://127.0.0.1:1"]) == 1
+    assert "node http://127.0.0.1:1" in capsys.readouterr().err
