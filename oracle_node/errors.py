@@ -1,0 +1,52 @@
+"""What an oracle node refuses; leaves of the one tree of `ifx_sdk.errors`.
+
+OracleError
+├── BadReport        .why          a report that cannot be read or is not by whom it should be
+├── SecondReport     .underlying .day .stored .refused
+└── BadSettings      .path .why    also a BadFile
+    BadReadings      .path .why    also a BadFile
+"""
+# ruff: noqa: N818 - an error is named for what is wrong, as in ifx_sdk.errors
+
+from ifx_sdk.calendar import date_of
+from ifx_sdk.errors import BadFile, OracleError
+
+
+class BadSettings(OracleError, BadFile):
+    """A settings file that a node does not start with."""
+
+    noun = "settings file"
+    cure = "docs/operations.md lists every key; a key that is not listed there is refused."
+
+
+class BadReadings(OracleError, BadFile):
+    """A file of readings that cannot be read."""
+
+    noun = "readings file"
+    cure = "Write it with `ifx-oracle observe --out FILE`: one reading of one underlying a line."
+
+
+class BadReport(OracleError):
+    """A report that cannot be read, or is not by whom, or for what, it should be."""
+
+    cure = "Ask the node for it again; a report that does not verify is never counted."
+
+    def __init__(self, why: str) -> None:
+        """`why` names the rule that it breaks."""
+        super().__init__(f"not a usable report: {why}")
+        self.why = why
+
+
+class SecondReport(OracleError):
+    """A node signs one report of one underlying and day, and no other one ever after."""
+
+    cure = "The first one stands; where it is wrong, the other nodes' quorum decides the day."
+
+    def __init__(self, underlying: str, day: int, *, stored: int, refused: int) -> None:
+        """`stored` is the price signed first, `refused` the one asked for now, both micro-USD per Mtok."""
+        what = f"{underlying} of {date_of(day)} is reported already at {stored} micro-USD/Mtok"
+        super().__init__(f"{what}; not signed again at {refused}")
+        self.underlying = underlying
+        self.day = day
+        self.stored = stored
+        self.refused = refused

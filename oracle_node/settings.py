@@ -1,0 +1,246 @@
+"""What one node is told: a frozen model read from TOML, checked whole before the first socket is opened.
+
+    reports = "reports.jsonl"                      the node's own signed reports, append-only
+    [key]
+    file = "node.key"                              a key file or a keystore; never the key itself
+    password_file = "node.password"                for a keystore
+    [chain]
+    rpc = "http://127.0.0.1:8545"
+    deployment = "deployments/local.toml"
+    [[underlyings]]
+    name = "openai/gpt-4.1"
+    provider = "openai"                            a page family of oracle_node.sources
+    model = "gpt-4.1"                              as the page names it
+    page = "https://..."                           the family's canonical page where none is named
+    [[peers]]
+    url = "https://oracle.example"
+    address = "0x..."
+    [reading]
+    timeout_seconds = 20                           and the other fields of `Reading`
+
+Relative paths are relative to the file. What the product fixes, such as the slots of a window, is no setting.
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Final, Self
+
+import httpx
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from ifx_sdk.errors import BadFile, IFXError
+from ifx_sdk.signers import KeySigner
+from ifx_sdk.terms import parse_address, parse_underlying
+from oracle_node.errors import BadSettings
+from oracle_node.sources import SOURCES
+
+MAX_PEERS: Final = 30
+"""A signer set has at most 31 nodes, one of which is this one."""
+
+
+def _underlying(name: str) -> str:
+    try:
+        return parse_underlying(name)
+    except IFXError as error:
+        raise ValueError(str(error)) from error
+
+
+def _address(text: str) -> str:
+    try:
+        return parse_address(text)
+    except IFXError as error:
+        raise ValueError(str(error)) from error
+
+
+def _http_url(text: str) -> str:
+    try:
+        url = httpx.URL(text)
+    except httpx.InvalidURL as error:
+        raise ValueError(f"{text!r} is no URL: {error}") from error
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise ValueError(f"{text!r} is no http or https URL")
+    if url.userinfo:
+        raise ValueError("a URL holds no password; keep secrets in key files")
+    return text
+
+
+def _provider(name: str) -> str:
+    if name not in SOURCES:
+        raise ValueError(f"unknown provider {name!r}: write one of {', '.join(SOURCES)}")
+    return name
+
+
+HttpUrl = Annotated[str, AfterValidator(_http_url)]
+Address = Annotated[str, AfterValidator(_address)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class KeyFile(_Model):
+    """Where the node's key is. The settings never hold a key."""
+
+    file: str
+    """Path of 64 hexadecimal digits, or of a JSON keystore of version 3."""
+    password_file: str | None = None
+    """Path of the keystore's password; a key file has none."""
+
+
+class ChainSettings(_Model):
+    """Where fixings are posted."""
+
+    rpc: str
+    """URL or IPC path of the node; there is no default."""
+    deployment: str
+    """Path of `deployments/<network>.toml`."""
+    journal: str = "transactions.jsonl"
+    """Path of the append-only file in which a transaction stands before it is broadcast."""
+
+
+class ReadingSettings(_Model):
+    """How pages and peers are read."""
+
+    timeout_seconds: Annotated[int, Field(ge=1, le=120)] = 20
+    """Longest wait for one page, in seconds; less than a slot."""
+    max_bytes: Annotated[int, Field(ge=1_000, le=100_000_000)] = 10_000_000
+    """A longer page is refused, in bytes as they come out of decompression."""
+    lead_seconds: Annotated[int, Field(ge=0, le=240)] = 30
+    """How long before a slot's time its page is fetched, so that the answer is there in time."""
+    user_agent: str = "ifx-oracle"
+    """How the node names itself to the publishers of pages; add a contact."""
+
+
+class UnderlyingSettings(_Model):
+    """One price to read."""
+
+    name: Annotated[str, AfterValidator(_underlying)]
+    """`provider/model-id`, as listed on the oracle."""
+    provider: Annotated[str, AfterValidator(_provider)]
+    """The page family that reads it."""
+    model: Annotated[str, Field(min_length=1)]
+    """The model as its page names it: id or display name."""
+    page: HttpUrl = ""
+    """The page that decides; the family's canonical one where none is named."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _canonical_page(cls, given: object) -> object:
+        if isinstance(given, dict) and "page" not in given and given.get("provider") in SOURCES:
+            return given | {"page": SOURCES[given["provider"]].url}
+        return given
+
+
+class Peer(_Model):
+    """Another node of the signer set."""
+
+    url: HttpUrl
+    """Base of its `/reports/{underlying}/{day}`."""
+    address: Address
+    """The account that signs its reports, checksummed."""
+
+
+class Settings(_Model):
+    """One node's settings."""
+
+    reports: str = "reports.jsonl"
+    """Path of the node's own signed reports, append-only."""
+    key: KeyFile
+    """The key that signs reports and pays for posts."""
+    chain: ChainSettings
+    """Where fixings are posted."""
+    underlyings: tuple[UnderlyingSettings, ...] = Field(min_length=1)
+    """What is read, each name once."""
+    peers: tuple[Peer, ...] = Field(default=(), max_length=MAX_PEERS)
+    """The other nodes."""
+    reading: ReadingSettings = ReadingSettings()
+    """How pages and peers are read."""
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        for what, values in (
+            ("underlying", [each.name for each in self.underlyings]),
+            ("peer's address", [each.address for each in self.peers]),
+            ("peer's url", [each.url for each in self.peers]),
+        ):
+            twice = sorted({value for value in values if values.count(value) > 1})
+            if twice:
+                raise ValueError(f"the {what} {twice[0]} is listed twice")
+        return self
+
+
+def read_settings(path: Path | str) -> Settings:
+    """Read a node's TOML file; its relative paths come back relative to it. Raises `BadSettings` naming the key."""
+    where = Path(path)
+    try:
+        document = tomllib.loads(where.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSettings(path, "it cannot be read as text") from error
+    except tomllib.TOMLDecodeError as error:
+        raise BadSettings(path, f"it is not TOML: {error}") from error
+    try:
+        # A TOML list is a Python list, which strict mode takes for no tuple: JSON mode does.
+        found = Settings.model_validate_json(_as_json(document, path))
+    except ValidationError as error:
+        raise BadSettings(path, _first(error)) from error
+    return _from_folder(found, where.parent)
+
+
+def read_signer(key: KeyFile) -> KeySigner:
+    """The node's signer. Raises `BadFile` for a file that holds no key, `BadKeystore`, `BadKeystorePassword`."""
+    path = Path(key.file)
+    if key.password_file is not None:
+        return KeySigner.from_keystore(path, _text(Path(key.password_file), "password").rstrip("\r\n"))
+    text = _text(path, "key").strip()
+    if text.startswith("{"):
+        cure = "Name the file of its password: password_file = ... under [key]."
+        raise BadFile(path, "it is a keystore, and no password file is named", cure=cure)
+    try:
+        return KeySigner.from_key(text)
+    except IFXError as error:
+        # The error's cause could show the file's text, which may be a key with one wrong digit.
+        why = "it is neither 64 hexadecimal digits nor a keystore"
+        raise BadFile(path, why, cure="Give the file of the node's key.") from error
+
+
+def _text(path: Path, what: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadFile(path, f"the {what} file cannot be read as text", cure="Check its path and its rights.") from error
+
+
+def _as_json(document: dict[str, object], path: object) -> str:
+    import json
+
+    try:
+        return json.dumps(document)
+    except TypeError as error:
+        raise BadSettings(path, f"it holds a date or time, and no key takes one: {error}") from error
+
+
+def _first(error: ValidationError) -> str:
+    """The first complaint: which key, what is wrong. The value is left out: it could be a key put in by mistake."""
+    found = error.errors(include_url=False, include_input=False)[0]
+    place = ".".join(str(part) for part in found["loc"]) or "it"
+    why = {"extra_forbidden": "no such key", "missing": "it is missing"}.get(found["type"], found["msg"])
+    more = error.error_count() - 1
+    return f"{place}: {why}" + (f" (and {more} more)" if more else "")
+
+
+def _from_folder(found: Settings, folder: Path) -> Settings:
+    def place(path: str | None) -> str | None:
+        return None if path is None else str(folder / path)
+
+    rpc = found.chain.rpc
+    return found.model_copy(
+        update={
+            "reports": place(found.reports),
+            "key": KeyFile(file=str(folder / found.key.file), password_file=place(found.key.password_file)),
+            "chain": ChainSettings(
+                rpc=rpc if "://" in rpc else str(folder / rpc),
+                deployment=str(folder / found.chain.deployment),
+                journal=str(folder / found.chain.journal),
+            ),
+        }
+    )

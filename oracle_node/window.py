@@ -1,0 +1,88 @@
+"""A window: thirteen slots observed, and of each underlying's readings one fixing with the evidence under it."""
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ifx_sdk.calendar import SECONDS_PER_DAY, midnight
+from oracle_node import evidence
+from oracle_node.fixing import (
+    WINDOW_SECONDS,
+    WindowFixing,
+    WindowStatus,
+    newest_per_slot,
+    slot_times,
+    window_median,
+)
+from oracle_node.observe import Clock, FailedReading, Observer, PageReading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowResult:
+    """What one node makes of one underlying's window."""
+
+    underlying: str
+    """`provider/model-id`."""
+    day: int
+    """UTC day number that the window fixes: it ends at this day's 00:00:00."""
+    fixing: WindowFixing
+    """The median, or too few slots."""
+    manifest: bytes
+    """The evidence, canonical JSON."""
+
+    @property
+    def price(self) -> int | None:
+        """The median in micro-USD per Mtok; None where there is none to report."""
+        return self.fixing.value if self.fixing.status is WindowStatus.OK else None
+
+    @property
+    def evidence(self) -> bytes:
+        """The manifest's root, 32 bytes."""
+        return evidence.root(self.manifest)
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> int:
+        """Unix seconds UTC."""
+        return int(time.time())
+
+    def wait_until(self, at: int) -> None:
+        """Sleep until `at`, in steps, so that a clock that is set meanwhile is heeded."""
+        while (left := at - time.time()) > 0:
+            time.sleep(min(left, 1.0))
+
+
+def day_being_fixed(now: int) -> int:
+    """The UTC day number whose window `now` (unix seconds) lies in or before: a window ends at its day's 00:00:00."""
+    return -(-now // SECONDS_PER_DAY)
+
+
+def observe_window(
+    observer: Observer, day: int, clock: Clock, *, lead_seconds: int = 0
+) -> Iterator[tuple[PageReading | FailedReading, ...]]:
+    """Observe the slots of the window that fixes `day`, each `lead_seconds` before its time, as they come.
+
+    Slots that are past already are left out: nothing is read for a time that is over.
+    """
+    for slot in slot_times(midnight(day)):
+        if clock.now() > slot:
+            continue
+        clock.wait_until(slot - lead_seconds)
+        yield observer.slot(clock)
+
+
+def fix_window(readings: Iterable[PageReading | FailedReading], underlying: str, day: int) -> WindowResult:
+    """The median of an underlying's readings in the window that ends at 00:00:00 UTC of `day`. Pure."""
+    end = midnight(day)
+    own = [each for each in readings if isinstance(each, PageReading) and each.underlying == underlying]
+    slots = newest_per_slot(own, end)
+    fixing = window_median([None if each is None else each.price for each in slots])
+    document = evidence.manifest(underlying, day, slots, fixing, end)
+    return WindowResult(underlying=underlying, day=day, fixing=fixing, manifest=document)
+
+
+def window_start(day: int) -> int:
+    """Unix seconds of the first slot of the window that fixes `day`."""
+    return midnight(day) - WINDOW_SECONDS
