@@ -2,10 +2,10 @@
 
     python scripts/deploy.py --rpc URL                                      the local chain, with its well-known keys
     python scripts/deploy.py --rpc URL --plan plan.toml --keystore key.json  any other network
-    ape run deploy --network ethereum:local:foundry                          Ape's node; IFX_PLAN and IFX_KEYSTORE as above
+    ape run deploy --network ethereum:local:foundry                          Ape's node; IFX_PLAN, IFX_KEYSTORE: files
 
-A plan file has the fields of `ifx_sdk.deploy.DeployPlan` as keys. The deployment is written to `deployments/<network>.toml`,
-unless the chain lives in this process and ends with it.
+A plan file has the fields of `ifx_sdk.deploy.DeployPlan` as keys. The deployment is written to
+`deployments/<network>.toml`, unless the chain lives in this process and ends with it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def main() -> None:
     """What `ape run deploy` calls: the node is the one that Ape is connected to."""
-    from ape import networks  # type: ignore[import-untyped]  # only where Ape runs this
+    from ape import networks
 
     plan, keystore = os.environ.get("IFX_PLAN"), os.environ.get("IFX_KEYSTORE")
     _deploy(Chain(networks.provider.web3), plan, keystore, None)

@@ -27,9 +27,9 @@ EVM_VERSION = "cancun"
 
 def compile_all() -> dict[str, str]:
     """The text of every artifact, by contract name."""
-    import vyper
-    from vyper.cli.vyper_compile import compile_files
-    from vyper.compiler.settings import Settings
+    import vyper  # type: ignore[import-untyped]
+    from vyper.cli.vyper_compile import compile_files  # type: ignore[import-untyped]
+    from vyper.compiler.settings import Settings  # type: ignore[import-untyped]
 
     texts = {}
     for name, source in SOURCES.items():

@@ -1,11 +1,14 @@
 """The front door: connect, quote, make terms, and what each view refuses before anything is sent."""
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from support.chain import DAY, FUNDS, GPT, LUNA, START, Parties
 
+import ifx_sdk
 from ifx_sdk import devnet
 from ifx_sdk.artifacts import codec
 from ifx_sdk.calendar import day_of
@@ -113,6 +116,20 @@ def test_another_signer_is_another_view_of_the_same_deployment(ifx: IFX) -> None
     """`as_signer` changes the account and nothing else."""
     long = ifx.as_signer(devnet.signer(devnet.LONG))
     assert (long.account, long.deployment, long.chain) == (dev_address(devnet.LONG), ifx.deployment, ifx.chain)
+
+
+def test_the_front_door_is_loaded_when_it_is_used() -> None:
+    """`import ifx_sdk` brings no web3; `ifx_sdk.IFX` is the client all the same, and an unknown name is an error."""
+    code = """
+import sys, ifx_sdk
+assert "web3" not in sys.modules and "ifx_sdk.chain" not in sys.modules
+from ifx_sdk import IFX, Chain, Deployment, KeySigner, NodeSigner
+from ifx_sdk.client import IFX as client
+assert IFX is client
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+    with pytest.raises(AttributeError, match="no attribute 'Ifx'"):
+        _ = ifx_sdk.Ifx
 
 
 # ----------------------------------------------------------------------------------------------------- quote and terms
