@@ -1,12 +1,10 @@
 """Reads and writes of one chain: typed answers, and an outcome that is never guessed."""
 
 import threading
-from dataclasses import replace
 
 import pytest
 from support.chain import DAY
-from support.faults import FaultyNode, answer_lost, never_arrives, said_twice, serving
-from web3.types import RPCResponse
+from support.faults import serving
 
 from ifx_sdk.artifacts import TOKEN, artifact, codec
 from ifx_sdk.chain import Call, Chain
@@ -21,10 +19,9 @@ from ifx_sdk.errors import (
     OutcomeUnknown,
     Reverted,
     RpcError,
-    TransactionDropped,
     WrongChain,
 )
-from ifx_sdk.outcomes import Attempt, Confirmed, Dropped, MemoryJournal, Outcome, RevertedOutcome, Sent, Unknown
+from ifx_sdk.outcomes import Attempt, Confirmed, MemoryJournal, Outcome, RevertedOutcome, Sent, Unknown
 from ifx_sdk.signers import NodeSigner
 
 PAYER = 0
@@ -293,159 +290,17 @@ def test_many_writes_of_one_account_take_one_nonce_each(chain: Chain) -> None:
     assert chain.balance(RECEIVER) == before + 12 * 5
 
 
-# ------------------------------------------------------------------------------------------------------- lost answers
+def test_the_chain_of_eth_tester_is_understood_too() -> None:
+    """Its provider raises errors of its own instead of answering: Ape's in-process chain speaks so."""
+    from web3 import EthereumTesterProvider, Web3
 
-
-def test_an_answer_lost_after_the_broadcast_is_found_on_the_chain(chain: Chain) -> None:
-    """The node is asked by the hash that was known before: confirmed, with one broadcast."""
-    node = FaultyNode(chain.web3, answer_lost)
-    outcome = Chain(node.web3).send(TRANSFER, signer(PAYER))
-    assert isinstance(outcome, Confirmed)
-    assert node.broadcasts == 1
-
-
-def test_a_node_that_dies_at_the_broadcast_leaves_the_outcome_unknown(chain: Chain) -> None:
-    """Nothing is resent; with the node back, the journal tells that it was mined, once."""
-    before = chain.balance(RECEIVER)
-
-    def dies(broadcast: object) -> RPCResponse:
-        node.down = True
-        return answer_lost(broadcast)  # type: ignore[arg-type]
-
-    node = FaultyNode(chain.web3, dies)
-    client = Chain(node.web3)
-    client.connect()
-    outcome = client.send(TRANSFER, signer(PAYER))
-    assert isinstance(outcome, Unknown)
-    assert outcome.tx_hash is not None
-    with pytest.raises(NodeDown) as refused:
-        client.reconcile(outcome)
-    assert "secret" not in str(refused.value)
-    node.down = False
-    (found,) = client.reconcile_journal()
-    assert isinstance(found, Confirmed)
-    assert found.tx_hash == outcome.tx_hash
-    assert node.broadcasts == 1
-    assert chain.balance(RECEIVER) == before + 5
-
-
-def test_a_broadcast_that_never_arrived_stays_unknown_until_its_nonce_is_used(chain: Chain) -> None:
-    """While it may still arrive nobody says that it will not; another transaction with its nonce settles it."""
-    client = Chain(FaultyNode(chain.web3, never_arrives).web3)
-    outcome = client.send(TRANSFER, signer(PAYER))
-    assert isinstance(outcome, Unknown)
-    assert isinstance(client.reconcile(outcome), Unknown)
-    chain.send(replace(TRANSFER, value=6), signer(PAYER)).confirmed()
-    settled = client.reconcile(outcome)
-    assert isinstance(settled, Dropped)
-    assert "nonce 0" in settled.why
-    with pytest.raises(TransactionDropped):
-        settled.confirmed()
-
-
-def test_a_message_that_arrives_twice_counts_once(chain: Chain) -> None:
-    """`already known` is not a failure: the node has it."""
-    automine(chain, False)
-    node = FaultyNode(chain.web3, said_twice)
-    client = Chain(node.web3)
-    outcome = client.send(TRANSFER, signer(PAYER), wait=False)
-    assert isinstance(outcome, Sent)
-    chain.node.request("evm_mine")
-    assert isinstance(client.reconcile(outcome), Confirmed)
-
-
-def test_a_message_that_arrives_after_it_was_mined_counts_once(chain: Chain) -> None:
-    """`nonce too low` for our own mined transaction is not a failure either."""
-    outcome = Chain(FaultyNode(chain.web3, said_twice).web3).send(TRANSFER, signer(PAYER))
-    assert isinstance(outcome, Confirmed)
-
-
-def test_a_nonce_that_another_wallet_took_drops_the_transaction(chain: Chain) -> None:
-    """The node refuses it, and the outcome says that it will never be mined."""
-
-    def overtaken(broadcast: object) -> RPCResponse:
-        chain.send(replace(TRANSFER, value=6), signer(PAYER)).confirmed()
-        return broadcast()  # type: ignore[operator,no-any-return]
-
-    client = Chain(FaultyNode(chain.web3, overtaken).web3)
-    outcome = client.send(TRANSFER, signer(PAYER))
-    assert isinstance(outcome, Dropped)
-    assert client.journal.open_attempts() == ()
-
-
-def test_a_transaction_that_was_replaced_is_dropped(chain: Chain) -> None:
-    """A second wallet with the same key outbids it in the pool: once that one is mined, ours is out."""
-    automine(chain, False)
-    ours = chain.send(TRANSFER, signer(PAYER), wait=False)
-    transaction = chain._fill(replace(TRANSFER, value=6), dev_address(PAYER))
-    fee = 3 * int(str(transaction["maxFeePerGas"]))
-    replacement = signer(PAYER).sign_transaction(
-        transaction | {"nonce": ours.attempt.nonce, "maxFeePerGas": fee, "maxPriorityFeePerGas": fee}  # type: ignore[union-attr]
-    )
-    chain.node.send_raw(replacement.raw)
-    chain.node.request("evm_mine")
-    assert isinstance(chain.reconcile(ours), Dropped)
-    assert isinstance(chain.reconcile(replacement.tx_hash), Confirmed)
-
-
-def test_a_hash_that_nobody_knows_is_unknown(chain: Chain) -> None:
-    """A bare hash is looked up; without an attempt nothing more can be said."""
-    outcome = chain.reconcile("0x" + "12" * 32)
-    assert isinstance(outcome, Unknown)
-    with pytest.raises(OutcomeUnknown, match="0x1212"):
-        outcome.confirmed()
-
-
-# -------------------------------------------------------------------------------------------------- node-signed writes
-
-
-def test_the_node_signs_for_an_unlocked_account(chain: Chain) -> None:
-    """The same outcome as with a key; the hash is known once the node answers."""
-    outcome = chain.send(TRANSFER, NodeSigner(dev_address(PAYER)))
-    assert isinstance(outcome, Confirmed)
-    assert outcome.attempt.tx_hash is None
-
-
-def test_a_lost_answer_of_a_signing_node_is_found_by_nonce(chain: Chain) -> None:
-    """No hash was known: sender, nonce and data tell the transaction apart, and nothing is sent twice."""
-    node = FaultyNode(chain.web3, answer_lost)
-    outcome = Chain(node.web3).send(TRANSFER, NodeSigner(dev_address(PAYER)))
-    assert isinstance(outcome, Confirmed)
-    assert node.broadcasts == 1
-
-
-def test_a_signing_node_that_dies_leaves_an_attempt_that_reconciles(chain: Chain) -> None:
-    """Unknown without a hash; with the node back the journal's attempt leads to it."""
-
-    def dies(broadcast: object) -> RPCResponse:
-        node.down = True
-        return answer_lost(broadcast)  # type: ignore[arg-type]
-
-    node = FaultyNode(chain.web3, dies)
-    client = Chain(node.web3)
-    client.connect()
-    outcome = client.send(TRANSFER, NodeSigner(dev_address(PAYER)))
-    assert isinstance(outcome, Unknown)
-    assert outcome.tx_hash is None
-    with pytest.raises(OutcomeUnknown, match="nonce 0"):
-        outcome.confirmed()
-    node.down = False
-    (found,) = client.reconcile_journal()
-    assert isinstance(found, Confirmed)
-
-
-def test_another_transaction_with_the_nonce_is_not_taken_for_ours(chain: Chain, token: str) -> None:
-    """Same sender and nonce with other data: what the node should have signed is dropped."""
-    client = Chain(FaultyNode(chain.web3, never_arrives).web3)
-    outcome = client.send(pay(token, 3), NodeSigner(dev_address(PAYER)))
-    assert isinstance(outcome, Unknown)
-    chain.send(pay(token, 4), signer(PAYER)).confirmed()
-    assert isinstance(client.reconcile(outcome), Dropped)
-
-
-def test_an_account_that_the_node_does_not_hold_is_refused(chain: Chain) -> None:
-    """The node's refusal is an outcome: nothing was sent."""
-    chain.send(Call(name="fund", to=dev_address(30), data=b"", value=10**18), signer(PAYER)).confirmed()
-    outcome = chain.send(TRANSFER, NodeSigner(dev_address(30)))
-    assert isinstance(outcome, Dropped)
-    assert "the node refused it" in outcome.why
+    chain = Chain(Web3(EthereumTesterProvider()))
+    payer = NodeSigner(chain.web3.eth.accounts[0])
+    create = Call(name="TestUSDT", to=None, data=artifact("TestUSDT").bytecode)
+    token = chain.send(create, payer).confirmed().contract_address
+    assert token is not None
+    assert chain.call(TOKEN, token, "balanceOf", payer.address) == 0
+    with pytest.raises(Reverted) as refused:
+        chain.send(pay(token, 1), payer)
+    assert refused.value.reason == "usdt: balance too low"
+    assert isinstance(chain.reconcile("0x" + "12" * 32), Unknown)
