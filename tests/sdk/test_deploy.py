@@ -188,11 +188,11 @@ def script() -> ModuleType:
     return module
 
 
-def test_the_script_deploys_and_writes_the_file(script: ModuleType, anvil: Chain, tmp_path: Path) -> None:
+def test_the_script_deploys_and_writes_the_file(script: ModuleType, node_url: str, tmp_path: Path) -> None:
     """What it wrote can be connected to."""
     path = tmp_path / "local.toml"
-    assert script.command_line(["--rpc", str(anvil.web3.provider.endpoint_uri), "--out", str(path)]) == 0  # type: ignore[attr-defined]
-    ifx = IFX.connect(anvil, path)
+    assert script.command_line(["--rpc", node_url, "--out", str(path)]) == 0
+    ifx = IFX.connect(node_url, path)
     assert [each.name for each in ifx.oracle.underlyings()] == list(devnet.UNDERLYINGS)
 
 

@@ -1,6 +1,7 @@
 """Chains for tests: the in-process one, and anvil where its binary is found. Loaded as a plugin by tests/conftest.py.
 
-`chain` is a `Chain` on each of them in turn, back at its first block for every test; `ifx` is a whole deployment on it.
+`chain` is a `Chain` on each of them in turn, back at its first block for every test, `node_url` its address; `ifx` is a
+whole deployment on `chain`.
 """
 
 import os
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from support.faults import answering, serving
 from support.tree import ROOT
 
 from ifx_sdk import devnet
@@ -121,6 +123,17 @@ def chain(request: pytest.FixtureRequest) -> Chain:
         found: Chain = request.getfixturevalue("anvil")
         return found
     return Chain(request.getfixturevalue("local").web3, chain_id=31337).connect()
+
+
+@pytest.fixture(params=KINDS)
+def node_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of a node at its first block, of each kind in turn: for commands, which take nothing else."""
+    if request.param == "anvil":
+        found: Chain = request.getfixturevalue("anvil")
+        yield str(found.web3.provider.endpoint_uri)  # type: ignore[attr-defined]  # an HTTPProvider
+        return
+    with serving(answering(request.getfixturevalue("local").web3)) as url:
+        yield url
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Nodes that fail at the worst moment: providers that wrap a good one, and servers that answer nonsense."""
 
 import http.server
+import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -56,13 +57,25 @@ def said_twice(broadcast: Callable[[], RPCResponse]) -> RPCResponse:
     return broadcast()
 
 
+def answering(good: Web3) -> Callable[[bytes], bytes]:
+    """JSON-RPC over HTTP before the in-process chain, for `serving`."""
+
+    def answer(asked: bytes) -> bytes:
+        request = json.loads(asked)
+        response = good.provider.make_request(request["method"], request.get("params", []))
+        return json.dumps(dict(response) | {"id": request["id"]}).encode()
+
+    return answer
+
+
 @contextmanager
-def serving(body: bytes, status: int = 200) -> Iterator[str]:
-    """An HTTP server on loopback that answers everything with `body`; yields its URL."""
+def serving(answer: bytes | Callable[[bytes], bytes], status: int = 200) -> Iterator[str]:
+    """An HTTP server on loopback that answers with bytes, or with what a function makes of the request; yields its URL."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
+            asked = self.rfile.read(int(self.headers["Content-Length"]))
+            body = answer if isinstance(answer, bytes) else answer(asked)
             self.send_response(status)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
