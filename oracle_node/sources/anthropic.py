@@ -12,5 +12,5 @@ _RULES = Rules(same=same_words, unit_in_cell=True, media_models=False)
 
 def parse(data: bytes, model: str, on: date) -> Price | Refusal:
     """The standard output price of `model` (`claude-opus-4-8` or `Claude Opus 4.8`) on the UTC day `on`."""
-    page = read_page(data, "anthropic")
-    return page if isinstance(page, Refusal) else standard_price(page.tables, model, on, _RULES)
+    tables = read_page(data, "anthropic")
+    return tables if isinstance(tables, Refusal) else standard_price(tables, model, on, _RULES)

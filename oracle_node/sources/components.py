@@ -5,19 +5,23 @@ the JSON of an island's `props`, where every value is wrapped: `[0, value]` for 
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
 from oracle_node.sources.literals import JsValue
-from oracle_node.sources.plain import words_of
+from oracle_node.sources.plain import nested_too_deep, words_of
 from oracle_node.sources.tables import Table
 
 _DEPTH: Final = 40
+_DIGITS = re.compile(r"\d{1,6}(?:\.\d{1,12})?")
 
 
 def island_props(text: str) -> dict[str, JsValue] | None:
     """The props of an Astro island, unwrapped; None if they are not what Astro writes."""
+    if nested_too_deep(text):
+        return None
     try:
         raw = json.loads(text, parse_float=Decimal, parse_int=Decimal, parse_constant=str)
         return {key: _unwrapped(value, 0) for key, value in raw.items()} if isinstance(raw, dict) else None
@@ -53,6 +57,12 @@ def cell_text(value: JsValue) -> str:
     return words_of(value)
 
 
+def _priced(value: JsValue) -> str:
+    """A cell behind the name: digits alone are dollars there, quoted or not."""
+    text = cell_text(value)
+    return f"${text}" if _DIGITS.fullmatch(text) else text
+
+
 def component_tables(props: Mapping[str, JsValue], *, place: Table) -> list[Table]:
     """The tables one component draws; `place` carries the headings, tier and notes around it."""
     tier = props.get("tier")
@@ -75,6 +85,7 @@ def component_tables(props: Mapping[str, JsValue], *, place: Table) -> list[Tabl
             header=tuple(header) or None,
             rows=tuple(rows),
             cut=place.cut,
+            bare=True,
         )
     ]
 
@@ -85,5 +96,6 @@ def _cells(value: JsValue) -> list[str]:
 
 def _rows(label: str, block: JsValue, width: int) -> Sequence[tuple[str, ...]]:
     """Rows of one block; below headings the group's own label is the first cell of each."""
-    rows = [tuple(_cells(row)) for row in block if isinstance(row, list)] if isinstance(block, list) else []
+    lines = [row for row in block if isinstance(row, list)] if isinstance(block, list) else []
+    rows = [(*_cells(row[:1]), *(_priced(value) for value in row[1:])) for row in lines]
     return [(label, *row) if label and len(row) == width - 1 else row for row in rows]

@@ -24,14 +24,14 @@ _SHUT_DOWN = re.compile(
 
 def parse(data: bytes, model: str, on: date) -> Price | Refusal:
     """The standard output price of `model` (`gemini-2.5-pro` or `Gemini 2.5 Pro`) on the UTC day `on`."""
-    page = read_page(data, "google")
-    if isinstance(page, Refusal):
-        return page
-    if not any(table.codes and table.header for table in page.tables):
+    tables = read_page(data, "google")
+    if isinstance(tables, Refusal):
+        return tables
+    if not any(table.codes and table.header for table in tables):
         return refuse(Reason.UNKNOWN_LAYOUT, "no section names a model id")
-    section = [table for table in page.tables if _names(table, model)]
+    section = [table for table in tables if _names(table, model)]
     if not section:
-        cut = any(table.cut for table in page.tables)
+        cut = any(table.cut for table in tables)
         return refuse(Reason.TRUNCATED if cut else Reason.NO_SUCH_MODEL, model)
     if any(_says_gone(table) for table in section):
         return refuse(Reason.RETIRED, section[0].notes)

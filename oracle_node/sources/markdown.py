@@ -7,7 +7,7 @@ from typing import Final
 from oracle_node.sources.components import component_tables
 from oracle_node.sources.literals import JsValue, LiteralError, read_literal
 from oracle_node.sources.markup import html_tables, parse_html, split_header
-from oracle_node.sources.plain import words_of
+from oracle_node.sources.plain import MAX_CELL, words_of
 from oracle_node.sources.tables import Table, is_tier, regroup, tiers_in_tabs
 
 _FENCE = re.compile(r"^\s{0,3}(```|~~~)")
@@ -27,6 +27,8 @@ _TABLE_TAG = re.compile(r"<table\b", re.IGNORECASE)
 _TABLE_END = re.compile(r"</table\s*>", re.IGNORECASE)
 _CELL_EDGE = re.compile(r"(?<!\\)\|")
 _NOTES: Final = 2000
+_MAX_BROKEN: Final = 100
+"""Characters of notes kept, and broken pieces of page data after which no more are tried."""
 
 
 @dataclass(slots=True)
@@ -63,6 +65,7 @@ class _Reader:
         self._text = text
         self._at = 0
         self._fenced = False
+        self._broken = 0
         self._previous = ""
         self._place = _Place()
         self._tables: list[Table] = []
@@ -87,7 +90,7 @@ class _Reader:
             self._heading(len(heading.group(1)), words_of(heading.group(2)))
         elif self._is_table(line, start):
             self._pipe_table(start)
-        elif data := _DATA.search(line):
+        elif self._broken < _MAX_BROKEN and (data := _DATA.search(line)):
             self._data(data, start)
         elif table := _TABLE_TAG.search(line):
             self._html_table(start + table.start())
@@ -104,7 +107,7 @@ class _Reader:
         self._place = _Place(headings=[*kept, (level, text)])
 
     def _prose(self, line: str) -> None:
-        place = self._place
+        place, line = self._place, line[:MAX_CELL]
         if component := _COMPONENT.match(line):
             place.component, place.group = {"component": component.group(1)}, ""
         if prop := _TIER_PROP.search(line):
@@ -187,6 +190,7 @@ class _Reader:
         try:
             value, end = read_literal(self._text, start + found.end())
         except LiteralError:
+            self._broken += 1
             # Page data that ends inside the array, or holds code: what it would have said is not known.
             self._add(replace(self._here(cut=True), header=None, rows=()))
             return

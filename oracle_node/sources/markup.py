@@ -15,7 +15,8 @@ _BLOCKS: Final = frozenset({"br", "hr", "p", "div", "li", "ul", "small", "td", "
 _MAX_SPAN: Final = 50
 _MAX_DEPTH: Final = 60
 _MAX_CELLS: Final = 100
-"""Cells of a row and depth of nested tags beyond which a page is hostile, not a price table."""
+_MAX_LANDMARKS: Final = 20_000
+"""Depth of tags, cells of a row and landmarks of a page beyond which it is hostile, not a price table."""
 _ONLY_CODES = re.compile(r"(?:[\s,;&*_]|\band\b|\bor\b)*", re.IGNORECASE)
 
 
@@ -34,7 +35,7 @@ def parse_html(text: str) -> LexborHTMLParser:
 def html_tables(page: LexborHTMLParser, source: str) -> list[Table]:
     """Every table and pricing island of the page in document order, with what stands around it."""
     walk = _Walk()
-    for node in page.css(_LANDMARKS):
+    for node in page.css(_LANDMARKS)[:_MAX_LANDMARKS]:
         walk.visit(node)
     lowered = source.casefold()
     if walk.last_table is not None and lowered.count("<table") > lowered.count("</table"):

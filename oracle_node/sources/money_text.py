@@ -62,6 +62,11 @@ def foreign_unit(text: str) -> str | None:
     return found.group(0) if found else None
 
 
+def has_foreign_currency(text: str) -> bool:
+    """Whether the text names a currency other than the US dollar."""
+    return _ANY_CURRENCY.search(text) is not None
+
+
 def says_per_mtok(text: str) -> bool:
     """Whether the text states a unit of one million tokens."""
     return _PER_MTOK.search(text) is not None
@@ -109,7 +114,7 @@ def _figures(cell: str, *, dollars_in_header: bool) -> list[_Figure]:
         if whole:
             return [_figure(whole.group(1) or whole.group(2), whole.group(3))]
         return [_figure(bare.group(1), "")] if bare else []
-    if cell.count("$") != len(starts) or re.search(r"\w|-\s*$", cell[: starts[0].start()]):
+    if cell.count("$") != len(starts) or cell[: starts[0].start()].strip():
         return []
     ends = [m.start() for m in starts[1:]] + [len(cell)]
     return [_figure(m.group(1), cell[m.end() : end]) for m, end in zip(starts, ends, strict=True)]

@@ -12,5 +12,5 @@ _RULES = Rules(same=same_id, unit_in_cell=False, media_models=True)
 
 def parse(data: bytes, model: str, on: date) -> Price | Refusal:
     """The standard output price of `model` (`gpt-5.6-luna` or `GPT-5.6 Luna`) on the UTC day `on`."""
-    page = read_page(data, "openai")
-    return page if isinstance(page, Refusal) else standard_price(page.tables, model, on, _RULES)
+    tables = read_page(data, "openai")
+    return tables if isinstance(tables, Refusal) else standard_price(tables, model, on, _RULES)

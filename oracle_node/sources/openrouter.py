@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Context, Decimal
 from typing import Final
 
-from oracle_node.sources.plain import MAX_BYTES, squeeze
+from oracle_node.sources.plain import MAX_BYTES, nested_too_deep, squeeze
 from oracle_node.sources.reading import HIGHEST_USD, Price, Reason, Refusal, refuse
 
 _NUMBER = re.compile(r"-?(?:\d{1,9}(?:\.\d{0,60})?|\.\d{1,60})(?:[eE][+-]?\d{1,2})?")
@@ -51,6 +51,8 @@ def _why_none(named: Sequence[dict[str, object]]) -> Reason:
 def _models(data: bytes) -> list[dict[str, object]] | Refusal:
     """The entries of the list, bare or in its envelope."""
     text = data[:MAX_BYTES].decode("utf-8-sig", errors="replace")
+    if nested_too_deep(text):
+        return refuse(Reason.UNKNOWN_LAYOUT, "nested too deeply")
     try:
         answer = json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
     except (ValueError, RecursionError):

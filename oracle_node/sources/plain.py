@@ -5,8 +5,16 @@ import re
 import unicodedata
 from typing import Final
 
-MAX_BYTES: Final = 20_000_000
-"""A page above this size is not read; the largest recorded one has 1.3 MB."""
+MAX_BYTES: Final = 5_000_000
+"""No more of a page is read; the largest recorded one has 1.3 MB."""
+MAX_CELL: Final = 5_000
+"""No more characters of one cell or line are looked at."""
+_MANY_BRACKETS: Final = 20_000
+_MAX_DEPTH: Final = 200
+_MAX_TAGS: Final = 5_000
+_TAG_EDGE = re.compile(
+    r"</|<(?!(?:br|hr|img|input|link|meta|source|col|path|wbr|area|base|embed|circle|rect|use)\b)[a-z]", re.IGNORECASE
+)
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
 _SPACES = re.compile(r"[\s\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
@@ -21,12 +29,40 @@ _GONE_TAG = re.compile(
 _COMMENT = re.compile(r"<!--.*?-->|\{/\*.*?\*/\}", re.DOTALL)
 _BREAK_TAG = re.compile(r"</?(?:br|hr|p|div|li|ul|small|td|tr)\b(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]*)?/?>")
+_JSON_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[\]{}]', re.DOTALL)
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!|<>~$-])")
 
 
 def decode(data: bytes) -> str:
     """The bytes as text: UTF-8 with or without a mark; what is not UTF-8 becomes the replacement character."""
     return data[:MAX_BYTES].decode("utf-8-sig", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def nested_too_deep(text: str) -> bool:
+    """Whether JSON nests so deep that decoding it could exhaust the stack, whatever the recursion limit is set to."""
+    if text.count("[") + text.count("{") < _MANY_BRACKETS:
+        return False
+    depth = 0
+    for found in _JSON_BRACKET.finditer(text):
+        if found.group(0) in "[{":
+            depth += 1
+            if depth > _MAX_DEPTH:
+                return True
+        elif found.group(0) in "]}":
+            depth -= 1
+    return False
+
+
+def tags_too_deep(text: str) -> bool:
+    """Whether HTML nests so deep that building its tree would take time quadratic in its size."""
+    if text.count("<") < _MANY_BRACKETS:
+        return False
+    depth = 0
+    for found in _TAG_EDGE.finditer(text):
+        depth = max(0, depth - 1) if found.group(0) == "</" else depth + 1
+        if depth > _MAX_TAGS:
+            return True
+    return False
 
 
 def squeeze(text: str) -> str:
@@ -40,7 +76,7 @@ def words_of(fragment: str) -> str:
     Links keep their label; footnote marks, superscripts, struck text, comments and tags go; entities and backslash
     escapes become what they stand for; a line break becomes a blank.
     """
-    text = _COMMENT.sub("", fragment)
+    text = _COMMENT.sub("", fragment[:MAX_CELL])
     text = _STRUCK.sub(" ", _GONE_TAG.sub("", text))
     text = _TAG.sub("", _BREAK_TAG.sub(" ", text))
     text = _LINK.sub(r"\1", _IMAGE.sub("", text))

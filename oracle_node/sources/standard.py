@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from oracle_node.sources.money_text import band_of, cell_price, foreign_unit, says_per_mtok
+from oracle_node.sources.money_text import band_of, cell_price, foreign_unit, has_foreign_currency, says_per_mtok
 from oracle_node.sources.names import RowName, read_name
 from oracle_node.sources.plain import fold
 from oracle_node.sources.reading import Price, Reason, Refusal, refuse
@@ -51,10 +51,16 @@ def standard_price(tables: Sequence[Table], model: str, on: date, rules: Rules) 
     counted = [table for table in tables if _counts(table)]
     if not counted:
         return refuse(Reason.UNKNOWN_LAYOUT, "no standard token table")
+    if any(table.bare for table in counted) and any(_foreign_cells(table) for table in counted):
+        return refuse(Reason.WRONG_UNIT, "a table on the page is drawn in another currency")
     found: list[Price | Refusal] = []
     for table in counted:
         found += _in_table(table, model, on, rules)
     return _agreed(found, model, cut=any(table.cut for table in counted))
+
+
+def _foreign_cells(table: Table) -> bool:
+    return any(has_foreign_currency(cell) for row in table.rows for cell in row[1:])
 
 
 def _agreed(found: Sequence[Price | Refusal], model: str, *, cut: bool) -> Price | Refusal:

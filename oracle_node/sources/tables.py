@@ -32,6 +32,8 @@ class Table:
     """Cells as a reader sees them; a number without a currency of its own in page data is written `$5`."""
     cut: bool = False
     """The page ends inside this table."""
+    bare: bool = False
+    """Rows are page data whose numbers name no currency; the page draws the dollar sign."""
     codes: tuple[str, ...] = ()
     """Ids in code that stand alone between the last heading and the table."""
 
