@@ -188,17 +188,11 @@ class Chain:
         *,
         topics: Sequence[str | Sequence[str] | None] = (),
         from_block: int = 0,
-        to_block: Block = "latest",
+        to_block: int | None = None,
     ) -> list[Event]:
         """The contract's events of one name, oldest first; `topics` filter the indexed arguments (None: any)."""
-        logs = self.node.logs(
-            {
-                "address": parse_address(address),
-                "topics": [codec.topic(event), *topics],
-                "fromBlock": from_block,
-                "toBlock": to_block,
-            }
-        )
+        query = {"address": parse_address(address), "topics": [codec.topic(event), *topics]}
+        logs = self._logs(query, from_block, self.block_number() if to_block is None else to_block)
         decoded = (codec.decode_log(log) for log in logs)
         return [found for found in decoded if found is not None]
 
@@ -250,10 +244,10 @@ class Chain:
         return self._not_found(attempt)
 
     def reconcile_journal(self, journal: Journal | None = None) -> tuple[Outcome, ...]:
-        """Reconcile every open attempt of a journal and note what became of it."""
+        """Reconcile every open attempt of a journal on this chain and note what became of it."""
         book = journal if journal is not None else self.journal
         outcomes = []
-        for attempt in book.open_attempts():
+        for attempt in (each for each in book.open_attempts() if each.chain_id == self.chain_id):
             outcome = self.reconcile(attempt)
             book.resolve(attempt, outcome)
             outcomes.append(outcome)
@@ -278,6 +272,16 @@ class Chain:
             raise
 
     # ----------------------------------------------------------------------------------------------- inside
+
+    def _logs(self, query: Mapping[str, object], first: int, last: int) -> list[Mapping[str, object]]:
+        try:
+            return list(self.node.logs({**query, "fromBlock": first, "toBlock": last}))
+        except RpcError:
+            # Many nodes answer only so many blocks or logs at once, each with words of its own: ask for half.
+            if first >= last:
+                raise
+            middle = (first + last) // 2
+            return self._logs(query, first, middle) + self._logs(query, middle + 1, last)
 
     def _lock(self, account: str) -> threading.Lock:
         with self._guard:

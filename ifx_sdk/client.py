@@ -16,7 +16,7 @@ from ifx_sdk import payoff, pricing
 from ifx_sdk.calendar import SECONDS_PER_DAY, TENORS, date_of, day_of, maturity_timestamp
 from ifx_sdk.chain import Chain
 from ifx_sdk.deployment import Deployment
-from ifx_sdk.errors import BadTenor, NoSigner, NotListed, QuantityNotInLots, SpotNotTodaysFixing
+from ifx_sdk.errors import BadDeployment, BadTenor, NoSigner, NotListed, QuantityNotInLots, SpotNotTodaysFixing
 from ifx_sdk.escrow import Escrow
 from ifx_sdk.oracle import Oracle
 from ifx_sdk.outcomes import Journal
@@ -98,7 +98,7 @@ class IFX:
         *,
         journal: Journal | None = None,
     ) -> IFX:
-        """Connect and check: the node answers, follows the deployment's chain, and has all three contracts.
+        """Connect and check: the node answers, follows the deployment's chain, and its contracts belong together.
 
         `node` is a URL, an IPC path, a Web3, the in-process chain or a `Chain`; `deployment` a file or what one holds.
         Raises `NodeDown`, `WrongChain`, `NoContract`, `BadDeployment`.
@@ -110,7 +110,13 @@ class IFX:
         else:
             chain = Chain(node if isinstance(node, str) else _web3_of(node), chain_id=found.chain_id)
         chain.connect(found.addresses())
-        return cls(chain, found, signer, journal)
+        ifx = cls(chain, found, signer, journal)
+        for name in ("token", "oracle"):
+            theirs = getattr(ifx.escrow, name + "_address")()
+            if theirs != getattr(found, name):
+                why = f"its escrow uses the {name} {theirs}, not {getattr(found, name)}"
+                raise BadDeployment(deployment if isinstance(deployment, str | Path) else found.network, why)
+        return ifx
 
     def as_signer(self, signer: Signer) -> IFX:
         """The same deployment and node, with another account's signer."""

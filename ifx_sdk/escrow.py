@@ -272,6 +272,14 @@ class Escrow(Contract):
 
     # ------------------------------------------------------------------------------------------------ roles
 
+    def token_address(self) -> str:
+        """The token that is held, for ever."""
+        return self._read(str, "token")
+
+    def oracle_address(self) -> str:
+        """The oracle that settles forwards, for ever."""
+        return self._read(str, "oracle")
+
     def desk(self) -> str:
         """The account that books."""
         return self._read(str, "desk")

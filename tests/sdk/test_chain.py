@@ -1,6 +1,7 @@
 """Reads and writes of one chain: typed answers, and an outcome that is never guessed."""
 
 import threading
+from collections.abc import Mapping
 
 import pytest
 from support.chain import DAY
@@ -158,6 +159,32 @@ def test_events_are_found_by_their_indexed_arguments(chain: Chain, token: str) -
     (found,) = chain.events(TOKEN, token, "Transfer", topics=[None, topic])
     assert found.args == {"from": dev_address(PAYER), "to": RECEIVER, "value": 7}
     assert chain.events(TOKEN, token, "Transfer", topics=[topic]) == []
+
+
+def test_events_are_read_from_a_node_that_answers_few_blocks_at_once(chain: Chain, token: str) -> None:
+    """The range is halved until the node answers; every event comes once, in order."""
+    for amount in (1, 2, 3):
+        chain.send(pay(token, amount), signer(PAYER)).confirmed()
+
+    class Meagre(Chain):
+        asked = 0
+
+        def _logs(self, query: Mapping[str, object], first: int, last: int) -> list[Mapping[str, object]]:
+            self.asked += 1
+            return super()._logs(query, first, last)
+
+    meagre = Meagre(chain.web3)
+    real = meagre.node.logs
+
+    def at_most_two(query: Mapping[str, object]) -> tuple[Mapping[str, object], ...]:
+        if int(str(query["toBlock"])) - int(str(query["fromBlock"])) > 1:
+            raise RpcError("eth_getLogs", "query returned more than 2 blocks", -32005)
+        return real(query)
+
+    meagre.node.logs = at_most_two  # type: ignore[method-assign]
+    found = meagre.events(TOKEN, token, "Transfer", topics=[None, None])
+    assert [event.args["value"] for event in found] == [1_000_000, 1, 2, 3]
+    assert meagre.asked > 1
 
 
 def test_now_is_the_time_that_the_next_block_will_have(chain: Chain) -> None:

@@ -88,6 +88,17 @@ def test_a_broadcast_that_never_arrived_stays_unknown_until_its_nonce_is_used(ch
         settled.confirmed()
 
 
+def test_a_journal_of_several_chains_is_reconciled_chain_by_chain(chain: Chain) -> None:
+    """An attempt on another chain is left for a client of that chain."""
+    client = Chain(FaultyNode(chain.web3, never_arrives).web3)
+    outcome = client.send(TRANSFER, signer(PAYER))
+    assert isinstance(outcome, Unknown)
+    assert outcome.attempt is not None
+    client.journal.record(replace(outcome.attempt, chain_id=1))
+    assert len(client.reconcile_journal()) == 1
+    assert len(client.journal.open_attempts()) == 2
+
+
 def test_a_message_that_arrives_twice_counts_once(chain: Chain) -> None:
     """`already known` is not a failure: the node has it."""
     automine(chain, False)

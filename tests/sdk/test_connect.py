@@ -19,6 +19,7 @@ from ifx_sdk.errors import (
     AlreadyBooked,
     AttestationsDisagree,
     BadAmount,
+    BadDeployment,
     BadTenor,
     BadTerms,
     BadValue,
@@ -103,6 +104,14 @@ def test_connect_refuses_a_deployment_without_code(ifx: IFX, part: str) -> None:
     """Each of the three addresses must hold a contract."""
     with pytest.raises(NoContract, match=dev_address(9)):
         IFX.connect(ifx.chain.web3, replace(ifx.deployment, **{part: dev_address(9)}))
+
+
+@pytest.mark.parametrize("part", ["token", "oracle"])
+def test_connect_refuses_contracts_that_do_not_belong_together(ifx: IFX, part: str) -> None:
+    """An escrow beside another token or oracle than its own: a file put together by hand."""
+    wrong = replace(ifx.deployment, **{part: ifx.deployment.escrow})
+    with pytest.raises(BadDeployment, match=f"its escrow uses the {part}"):
+        IFX.connect(ifx.chain.web3, wrong)
 
 
 def test_reads_need_no_signer_and_writes_do(ifx: IFX) -> None:

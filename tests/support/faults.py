@@ -70,7 +70,7 @@ def answering(good: Web3) -> Callable[[bytes], bytes]:
 
 @contextmanager
 def serving(answer: bytes | Callable[[bytes], bytes], status: int = 200) -> Iterator[str]:
-    """An HTTP server on loopback that answers with bytes, or with what a function makes of the request; yields its URL."""
+    """A server on loopback that answers with bytes, or with what a function makes of the request; yields its URL."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_POST(self) -> None:
