@@ -210,15 +210,15 @@ class Inputs:
 
     def __init__(self, entry: Entry) -> None:
         """Hold `entry`, whose inputs must be an object."""
-        self._id = str(entry.get("id"))
+        self.id = str(entry.get("id"))
         inputs = entry.get("inputs")
         if not isinstance(inputs, Mapping):
-            raise MalformedVectors(self._id, "inputs is not an object")
+            raise MalformedVectors(self.id, "inputs is not an object")
         self._inputs: Mapping[str, object] = inputs
 
     def refuse(self, key: str, why: str) -> MalformedVectors:
         """The error for one key."""
-        return MalformedVectors(self._id, f"inputs.{key} {why}")
+        return MalformedVectors(self.id, f"inputs.{key} {why}")
 
     def value(self, key: str) -> object:
         """Whatever stands under a key."""

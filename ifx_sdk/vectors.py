@@ -34,6 +34,7 @@ __all__ = [
     "forward_inputs",
     "forward_outcome",
     "forward_refusal",
+    "listed_forward",
     "load",
     "replay",
 ]
@@ -256,19 +257,33 @@ def check_invalid_terms(entry: Entry) -> list[Mismatch]:
 
 
 def _verdict(inputs: Inputs) -> str:
-    """Reject or accept; what an entry leaves out (a trade date, an F_ind) is chosen so that it is no reason."""
+    """Reject or accept, by the rules of the product and of the contracts together."""
+    forward = _listed(inputs)
+    return "reject" if forward is None or forward_refusal(forward, money.LOT) is not None else "accept"
+
+
+def listed_forward(entry: Entry) -> ForwardInputs | None:
+    """The terms of an entry, None where a rule of the product that no contract knows refuses them.
+
+    Those rules are whole numbers of each unit, the tenors offered and the fee. What an entry leaves out (a trade date,
+    an F_ind) is chosen so that it is no reason to refuse. Raises MalformedVectors.
+    """
+    return _listed(Inputs(entry))
+
+
+def _listed(inputs: Inputs) -> ForwardInputs | None:
     figures = {key: inputs.value(key) for key in ("s0", "f", "n_mtok", "tenor_months")}
     for key, value in figures.items():
         if isinstance(value, bool) or not isinstance(value, int | Decimal):
             raise inputs.refuse(key, f"must be a number, not {value!r}")
         if isinstance(value, Decimal):  # not a whole number of its unit: no terms can say it
-            return "reject"
+            return None
     spot, months = inputs.whole("s0"), inputs.whole("tenor_months")
     trade_date = inputs.utc_date("trade_date") if inputs.has("trade_date") else _ANY_DATE
     if _fee_rate(inputs) or months not in calendar.TENORS:
-        return "reject"
-    forward = ForwardInputs(
-        id="",
+        return None
+    return ForwardInputs(
+        id=inputs.id,
         label="",
         spot=spot,
         price=inputs.whole("f"),
@@ -278,7 +293,6 @@ def _verdict(inputs: Inputs) -> str:
         trade_date=trade_date,
         settlement=0,
     )
-    return "accept" if forward_refusal(forward, money.LOT) is None else "reject"
 
 
 # ----------------------------------------------------------------------------------------------------------- calendar

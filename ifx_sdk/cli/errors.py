@@ -1,0 +1,46 @@
+"""What the command line itself refuses; leaves of the one tree of `ifx_sdk.errors`.
+
+InputError
+└── MissingOption         .option
+SignerError
+├── KeyFileOpenToOthers   .path
+└── WrongAccount          .account
+"""
+# ruff: noqa: N818 - an error is named for what is wrong, as in ifx_sdk.errors
+
+from __future__ import annotations
+
+from ifx_sdk.errors import InputError, SignerError
+
+
+class MissingOption(InputError):
+    """Something the command needs and that has no default."""
+
+    def __init__(self, what: str, option: str, variable: str | None = None, form: str = "") -> None:
+        """`what` is missing; `option` gives it, or the environment's `variable`; `form` is what to write there."""
+        ways = f"{option} {form}".strip() + (f", or set {variable}={form}" if variable else "")
+        super().__init__(f"no {what} was given", cure=f"Give {ways}.")
+        self.option = option
+
+
+class KeyFileOpenToOthers(SignerError):
+    """A plain key that other users of the machine can read."""
+
+    def __init__(self, path: object, mode: int) -> None:
+        """`path` of the file and its permission bits."""
+        super().__init__(
+            f"key file {path} has mode {mode:04o}: others can read the key",
+            cure=f"Run `chmod 600 {path}`, or keep the key in a keystore.",
+        )
+        self.path = str(path)
+
+
+class WrongAccount(SignerError):
+    """The key that was given is another account's than the one that was named."""
+
+    cure = "Give that account's key, or leave --account out."
+
+    def __init__(self, named: str, held: str) -> None:
+        """The account `named` and the one whose key is `held`."""
+        super().__init__(f"the key is that of {held}, not of {named}")
+        self.account = named
