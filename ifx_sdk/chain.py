@@ -11,33 +11,28 @@ journal, then it is broadcast. Where the answer is lost the outcome is `Unknown`
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ifx_sdk.codec import Codec, Event
-from ifx_sdk.errors import NoContract, NodeDown, NoFundsForGas, Reverted, RpcError, WrongChain, revert_error
-from ifx_sdk.node import AccessList, Block, Node, NodeTransaction, Receipt, web3_for
+from ifx_sdk.errors import NoContract, NoFundsForGas, RpcError, WrongChain
+from ifx_sdk.node import AccessList, Block, Node, web3_for
 from ifx_sdk.outcomes import (
     Attempt,
-    Confirmed,
-    Dropped,
     Journal,
     MemoryJournal,
     Outcome,
-    RevertedOutcome,
     Sent,
-    Unknown,
 )
 from ifx_sdk.terms import parse_address
+from ifx_sdk.tracking import Tracker, data_hash
 
 if TYPE_CHECKING:
     from web3 import Web3
 
     from ifx_sdk.signers import Signer
 
-_ALREADY_KNOWN = ("already known", "known transaction", "already imported", "already exists", "alreadyknown")
 _NO_FUNDS = ("insufficient funds", "cannot afford", "insufficientfunds", "enough balance")
 
 
@@ -85,6 +80,7 @@ class Chain:
         self.node = Node(web3_for(node) if isinstance(node, str) else node)
         self.expected_chain_id = chain_id
         self.codecs: dict[str, Codec] = {}
+        self._tracker = Tracker(self.node, self.codecs)
         self.journal: Journal = journal if journal is not None else MemoryJournal()
         self.receipt_timeout = receipt_timeout
         self._chain_id: int | None = None
@@ -211,13 +207,15 @@ class Chain:
                 signed = signer.sign_transaction(transaction)
                 attempt = self._attempt(call, signer.address, transaction, signed.tx_hash)
                 book.record(attempt)
-                outcome = self._broadcast(attempt, lambda: self.node.send_raw(signed.raw))
+                outcome = self._tracker.broadcast(attempt, lambda: self.node.send_raw(signed.raw))
             else:
                 attempt = self._attempt(call, signer.address, transaction, None)
                 book.record(attempt)
-                outcome = self._broadcast(attempt, lambda: self.node.send({"from": signer.address, **transaction}))
+                outcome = self._tracker.broadcast(
+                    attempt, lambda: self.node.send({"from": signer.address, **transaction})
+                )
         if wait and isinstance(outcome, Sent):
-            outcome = self._wait(outcome)
+            outcome = self._tracker.wait(outcome, self.receipt_timeout)
         book.resolve(attempt, outcome)
         return outcome
 
@@ -226,22 +224,7 @@ class Chain:
 
         `Unknown` stays `Unknown` while the nonce is unused and no node has it: it may still arrive. Raises `NodeDown`.
         """
-        if isinstance(what, Confirmed | RevertedOutcome | Dropped):
-            return what
-        attempt = what if isinstance(what, Attempt) else None if isinstance(what, str) else what.attempt
-        tx_hash = what if isinstance(what, str) else what.tx_hash
-        if tx_hash is None and attempt is not None:
-            tx_hash = attempt.tx_hash or self._hash_by_nonce(attempt)
-        transaction = None if tx_hash is None else self.node.transaction(tx_hash)
-        if transaction is not None:
-            receipt = self.node.receipt(transaction.tx_hash)
-            attempt = attempt or self._attempt_of(transaction)
-            return (
-                Sent(tx_hash=transaction.tx_hash, attempt=attempt) if receipt is None else self._mined(receipt, attempt)
-            )
-        if attempt is None:
-            return Unknown(tx_hash=tx_hash, attempt=None, why="the node does not know it")
-        return self._not_found(attempt)
+        return self._tracker.reconcile(what)
 
     def reconcile_journal(self, journal: Journal | None = None) -> tuple[Outcome, ...]:
         """Reconcile every open attempt of a journal on this chain and note what became of it."""
@@ -310,131 +293,7 @@ class Chain:
             nonce=int(str(transaction["nonce"])),
             call=call.name,
             to=call.to,
-            data_hash=_keccak(call.data),
+            data_hash=data_hash(call.data),
             chain_id=self.chain_id,
             block=self.block_number(),
         )
-
-    def _attempt_of(self, transaction: NodeTransaction) -> Attempt:
-        mined = transaction.block_number
-        return Attempt(
-            tx_hash=transaction.tx_hash,
-            sender=transaction.sender,
-            nonce=transaction.nonce,
-            call="transaction",
-            to=transaction.to,
-            data_hash=_keccak(transaction.data),
-            chain_id=self.chain_id,
-            block=self.block_number() if mined is None else mined - 1,
-        )
-
-    def _broadcast(self, attempt: Attempt, broadcast: Callable[[], str]) -> Outcome:
-        try:
-            tx_hash = broadcast()
-        except NodeDown as error:
-            # Lost on the way there or on the way back: only the chain knows.
-            return self._after_loss(attempt, error.what)
-        except (RpcError, Reverted) as error:
-            return self._after_refusal(attempt, error)
-        return Sent(tx_hash=tx_hash, attempt=attempt)
-
-    def _after_loss(self, attempt: Attempt, why: str) -> Outcome:
-        try:
-            found = self.reconcile(attempt)
-        except NodeDown:
-            return Unknown(tx_hash=attempt.tx_hash, attempt=attempt, why=why)
-        return Unknown(tx_hash=attempt.tx_hash, attempt=attempt, why=why) if isinstance(found, Unknown) else found
-
-    def _after_refusal(self, attempt: Attempt, error: RpcError | Reverted) -> Outcome:
-        if attempt.tx_hash is not None and any(words in error.what.lower() for words in _ALREADY_KNOWN):
-            return Sent(tx_hash=attempt.tx_hash, attempt=attempt)
-        try:
-            found = self.reconcile(attempt)
-        except NodeDown:
-            return Unknown(tx_hash=attempt.tx_hash, attempt=attempt, why=error.what)
-        if isinstance(found, Unknown):
-            # The node refused it and does not have it: it went nowhere.
-            return Dropped(tx_hash=attempt.tx_hash, attempt=attempt, why=f"the node refused it: {error.what}")
-        return found
-
-    def _wait(self, sent: Sent) -> Outcome:
-        deadline = time.monotonic() + self.receipt_timeout
-        pause = 0.02
-        while True:
-            try:
-                receipt = self.node.receipt(sent.tx_hash)
-                if receipt is not None:
-                    return self._mined(receipt, sent.attempt)
-                why = "not mined in time"
-            except (NodeDown, RpcError) as error:
-                why = error.what
-            if time.monotonic() >= deadline:
-                return Unknown(tx_hash=sent.tx_hash, attempt=sent.attempt, why=why)
-            time.sleep(pause)
-            pause = min(2 * pause, 1.0)
-
-    def _not_found(self, attempt: Attempt) -> Outcome:
-        """Neither the pool nor the chain has it: dropped for certain once its nonce is used."""
-        if self.node.nonce(attempt.sender) > attempt.nonce:
-            why = f"another transaction used nonce {attempt.nonce} of {attempt.sender}"
-            return Dropped(tx_hash=attempt.tx_hash, attempt=attempt, why=why)
-        return Unknown(tx_hash=attempt.tx_hash, attempt=attempt, why="the node does not know it, its nonce is unused")
-
-    def _hash_by_nonce(self, attempt: Attempt) -> str | None:
-        """The hash of what the node signed, found by sender, nonce and data in the blocks after the attempt."""
-        for number in range(attempt.block + 1, self.block_number() + 1):
-            for found in self.node.transactions(number):
-                if found.sender == attempt.sender and found.nonce == attempt.nonce:
-                    return found.tx_hash if _keccak(found.data) == attempt.data_hash else None
-        return None
-
-    def _mined(self, receipt: Receipt, attempt: Attempt) -> Confirmed | RevertedOutcome:
-        if not receipt.succeeded:
-            return RevertedOutcome(
-                tx_hash=receipt.tx_hash,
-                attempt=attempt,
-                block_number=receipt.block_number,
-                gas_used=receipt.gas_used,
-                effective_gas_price=receipt.effective_gas_price,
-                error=self._why_reverted(receipt),
-            )
-        return Confirmed(
-            tx_hash=receipt.tx_hash,
-            attempt=attempt,
-            block_number=receipt.block_number,
-            gas_used=receipt.gas_used,
-            effective_gas_price=receipt.effective_gas_price,
-            contract_address=None if receipt.contract_address is None else parse_address(receipt.contract_address),
-            events=tuple(self._decode_logs(receipt.logs)),
-        )
-
-    def _decode_logs(self, logs: Iterable[Mapping[str, object]]) -> Iterable[Event]:
-        for log in logs:
-            codec = self.codecs.get(parse_address(log["address"]))
-            event = None if codec is None else codec.decode_log(log)
-            if event is not None:
-                yield event
-
-    def _why_reverted(self, receipt: Receipt) -> Reverted:
-        """Replay the call at its own block, then at the one before: a receipt does not say why."""
-        mined = self.node.transaction(receipt.tx_hash)
-        if mined is None:
-            return revert_error(None, receipt.tx_hash)
-        replay = {"from": mined.sender, "data": mined.data, "value": mined.value, "gas": mined.gas}
-        if mined.to is not None:
-            replay["to"] = mined.to
-        for number in (receipt.block_number, receipt.block_number - 1):
-            try:
-                self.node.call(replay, number)
-            except Reverted as error:
-                return revert_error(error.reason or None, receipt.tx_hash)
-            except (RpcError, NodeDown):
-                continue
-        what = f"transaction {receipt.tx_hash} ran out of gas" if receipt.gas_used == mined.gas else None
-        return Reverted(None, receipt.tx_hash, what=what)
-
-
-def _keccak(data: bytes) -> str:
-    from eth_utils.crypto import keccak
-
-    return "0x" + keccak(data).hex()

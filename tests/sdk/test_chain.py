@@ -267,7 +267,7 @@ def _unchecked(chain: Chain, call: Call) -> Outcome:
             return 100_000
 
     sender = Estimated(chain.web3)
-    sender.codecs = chain.codecs
+    sender.codecs.update(chain.codecs)
     return sender.send(call, signer(PAYER), wait=False)
 
 

@@ -1,10 +1,11 @@
 """Transactions whose fate is in doubt: lost answers, messages said twice, nonces taken, nodes that sign."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from support.faults import FaultyNode, answer_lost, never_arrives, said_twice
-from web3.types import RPCResponse
+from web3.types import RPCEndpoint, RPCResponse
 
 from ifx_sdk.artifacts import TOKEN, artifact, codec
 from ifx_sdk.chain import Call, Chain
@@ -86,6 +87,30 @@ def test_a_broadcast_that_never_arrived_stays_unknown_until_its_nonce_is_used(ch
     assert "nonce 0" in settled.why
     with pytest.raises(TransactionDropped):
         settled.confirmed()
+
+
+def test_what_is_mined_while_it_is_looked_for_is_not_taken_for_dropped(chain: Chain) -> None:
+    """The transaction arrives late, between the two questions that decide: it was ours that used the nonce."""
+    late: list[Callable[[], RPCResponse]] = []
+
+    def delayed(broadcast: Callable[[], RPCResponse]) -> RPCResponse:
+        late.append(broadcast)
+        return never_arrives(broadcast)
+
+    client = Chain(FaultyNode(chain.web3, delayed).web3)
+    outcome = client.send(TRANSFER, signer(PAYER))
+    assert isinstance(outcome, Unknown)
+    provider = client.web3.provider
+    plain = provider.make_request
+
+    def arriving_after_the_first_answer(method: RPCEndpoint, params: object) -> RPCResponse:
+        answer = plain(method, params)
+        while late:
+            late.pop()()
+        return answer
+
+    provider.make_request = arriving_after_the_first_answer  # type: ignore[method-assign]
+    assert isinstance(client.reconcile(outcome), Confirmed)
 
 
 def test_a_journal_of_several_chains_is_reconciled_chain_by_chain(chain: Chain) -> None:
