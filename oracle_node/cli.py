@@ -1,6 +1,11 @@
 """The command `ifx-oracle`: a shell around the modules of `oracle_node.commands`, each loaded when it is asked for."""
 
+from importlib import import_module
+from types import ModuleType
+
 import typer
+
+from ifx_sdk.errors import MissingExtra
 
 app = typer.Typer(
     name="ifx-oracle",
@@ -24,9 +29,16 @@ def parse(
     on: str | None = typer.Option(None, metavar="YYYY-MM-DD", help="UTC date of the observation; default today."),
 ) -> None:
     """Print the standard output price FILE gives a model, as one line of JSON: exit 0, or 3 when it is refused."""
-    from oracle_node.commands.parse import run
+    raise typer.Exit(_command("parse").run(file, provider=provider, model=model, on=on))
 
-    raise typer.Exit(run(file, provider=provider, model=model, on=on))
+
+def _command(name: str) -> ModuleType:
+    """The module of a command; exit 2 with the extra's name where the bare install lacks what it needs."""
+    try:
+        return import_module(f"oracle_node.commands.{name}")
+    except ModuleNotFoundError as error:
+        typer.echo(str(MissingExtra("oracle", f"ifx-oracle {name} ({error.name} is not installed)")), err=True)
+        raise typer.Exit(2) from error
 
 
 def main() -> None:

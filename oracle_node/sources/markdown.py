@@ -43,6 +43,10 @@ class _Place:
     """Tiers of a line of tabs passed since the heading."""
     unlabelled: list[int] = field(default_factory=list)
     """Tables below those tabs that no label names, by index."""
+    labels: list[str] = field(default_factory=list)
+    """Tiers that a line of its own named below those tabs."""
+    labelled: list[int] = field(default_factory=list)
+    """Tables below those labels, by index."""
     notes: list[str] = field(default_factory=list)
     """Lines since the heading."""
     codes: list[str] = field(default_factory=list)
@@ -121,6 +125,7 @@ class _Reader:
         tier, tabs = is_tier(plain), tiers_in_tabs(_LINKS.findall(line) + _LINKS.sub(" ", line).split())
         if tier is not None:
             place.tier = tier
+            place.labels.append(tier)
         elif tabs:
             place.tabs, place.tier = tabs, None
         elif _DIV_LINE.match(self._previous) and _PHRASE.match(line.strip()):
@@ -144,8 +149,9 @@ class _Reader:
         )
 
     def _add(self, table: Table) -> None:
-        if self._place.tabs and table.tier is None:
-            self._place.unlabelled.append(len(self._tables))
+        if self._place.tabs:
+            side = self._place.unlabelled if table.tier is None else self._place.labelled
+            side.append(len(self._tables))
         self._tables.append(table)
 
     def _name_tabs(self) -> None:
@@ -156,6 +162,10 @@ class _Reader:
         for i, index in enumerate(tables):
             tier = tabs[i] if known else "unknown"
             self._tables[index] = replace(self._tables[index], tier=tier)
+        if self._place.labels != list(tabs):
+            # A label is missing, and the table it named looks like the one before it.
+            for index in self._place.labelled:
+                self._tables[index] = replace(self._tables[index], tier="unknown")
 
     def _is_table(self, line: str, start: int) -> bool:
         if line.lstrip().startswith("|"):

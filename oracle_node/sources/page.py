@@ -26,9 +26,9 @@ _SOFT_WALL = re.compile(
     r"checking your browser|attention required|access denied|unusual traffic|cdn-cgi/challenge|captcha|datadome|"
     r"incapsula|are you a robot|returned error [45]\d\d|403 forbidden|429 too many"
 )
-_PER_OTHER = re.compile(r"\bper\s+(?:1\s?k|1,000(?!,)|1000|(?:one\s+)?thousand|billion|1\s?b)\s+(?:\w+\s+)?tokens?\b")
+_PER_OTHER = re.compile(r"per\s+(?:1\s?k|1,000(?!,)|1000|(?:one\s+)?thousand|billion|1\s?b)\s+(?:\w+\s+)?tokens?\b")
 _IN_OTHER = re.compile(
-    r"\bin\s+(?:(?:eur|euros?|gbp|pounds?|jpy|yen|cny|rmb|inr|rupees|krw|chf|cad|aud|brl|(?:us\s+)?cents)\b|"
+    r"in\s+(?:(?:eur|euros?|gbp|pounds?|jpy|yen|cny|rmb|inr|rupees|krw|chf|cad|aud|brl|(?:us\s+)?cents)\b|"
     r"[\u20ac\u00a3\u00a5\u20b9])"
 )
 _ABOUT_PRICES = re.compile(r"\b(?:prices?|pricing|priced|rates?|costs?|amounts?)\b[^.\n|<>]{0,60}$")

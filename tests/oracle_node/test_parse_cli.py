@@ -92,3 +92,13 @@ def test_the_command_runs_as_a_process() -> None:
     assert (priced.returncode, refused.returncode) == (0, 3)
     assert priced.stdout.count(b"\n") == refused.stdout.count(b"\n") == 1
     assert priced.stderr == refused.stderr == b""
+
+
+def test_a_bare_install_is_told_which_extra_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the HTML library the command names the extra and exits 2."""
+    for name in [name for name in sys.modules if name.startswith(("oracle_node.commands", "oracle_node.sources"))]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "selectolax.lexbor", None)
+    code, out, err = run(str(PAGE), "--provider", "anthropic", "--model", "claude-opus-4-8")
+    assert (code, out) == (2, "")
+    assert "pip install 'ifx[oracle]'" in err

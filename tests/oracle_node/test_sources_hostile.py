@@ -203,6 +203,14 @@ def test_columns_are_found_by_their_header() -> None:
     assert price_or_reason("anthropic.md", lost.encode()) == Reason.UNKNOWN_LAYOUT
 
 
+@pytest.mark.parametrize("label", ["Standard", "Batch"])
+def test_a_lost_tier_label_silences_its_section(label: str) -> None:
+    """When one of the labels that the tabs announce is gone, no table of the section is known to be standard."""
+    lost = BYTES["openai_reader.md"].decode().replace(f"\n{label}\n", "\n", 1).encode()
+    for model in ("gpt-5.5", "o3-deep-research"):
+        assert isinstance(read("openai", lost, model, ON), Refusal)
+
+
 @pytest.mark.parametrize("deep", [b"[" * 200_000, b'{"data":' * 100_000, b"<div>" * 50_000, b"rows={" + b"[" * 100_000])
 @pytest.mark.parametrize("provider", sorted(SOURCES))
 def test_deep_nesting_is_refused(provider: str, deep: bytes) -> None:
