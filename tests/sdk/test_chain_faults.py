@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from support.faults import FaultyNode, answer_lost, never_arrives, said_twice
-from web3.types import RPCEndpoint, RPCResponse
+from web3.types import RPCResponse
 
 from ifx_sdk.artifacts import TOKEN, artifact, codec
 from ifx_sdk.chain import Call, Chain
@@ -97,19 +97,11 @@ def test_what_is_mined_while_it_is_looked_for_is_not_taken_for_dropped(chain: Ch
         late.append(broadcast)
         return never_arrives(broadcast)
 
-    client = Chain(FaultyNode(chain.web3, delayed).web3)
+    node = FaultyNode(chain.web3, delayed)
+    client = Chain(node.web3)
     outcome = client.send(TRANSFER, signer(PAYER))
     assert isinstance(outcome, Unknown)
-    provider = client.web3.provider
-    plain = provider.make_request
-
-    def arriving_after_the_first_answer(method: RPCEndpoint, params: object) -> RPCResponse:
-        answer = plain(method, params)
-        while late:
-            late.pop()()
-        return answer
-
-    provider.make_request = arriving_after_the_first_answer  # type: ignore[method-assign]
+    node.after_an_answer = lambda: late and late.pop()()
     assert isinstance(client.reconcile(outcome), Confirmed)
 
 

@@ -25,6 +25,7 @@ class FaultyNode(BaseProvider):
         self._good = good.provider
         self._at_broadcast = at_broadcast
         self.broadcasts = 0
+        self.after_an_answer: Callable[[], object] = lambda: None
         self.down = False
 
     @property
@@ -37,7 +38,9 @@ class FaultyNode(BaseProvider):
         if method in BROADCASTS:
             self.broadcasts += 1
             return self._at_broadcast(lambda: self._good.make_request(method, params))
-        return self._good.make_request(method, params)
+        answer = self._good.make_request(method, params)
+        self.after_an_answer()
+        return answer
 
 
 def answer_lost(broadcast: Callable[[], RPCResponse]) -> RPCResponse:
