@@ -162,9 +162,10 @@ class _Reader:
         for i, index in enumerate(tables):
             tier = tabs[i] if known else "unknown"
             self._tables[index] = replace(self._tables[index], tier=tier)
-        if self._place.labels != list(tabs):
-            # A label is missing, and the table it named looks like the one before it.
-            for index in self._place.labelled:
+        labels, labelled = self._place.labels, self._place.labelled
+        if len(labels) < len(tabs) and len(labelled) > len(labels):
+            # A label is missing, and the table it named seems to be its neighbour's.
+            for index in labelled:
                 self._tables[index] = replace(self._tables[index], tier="unknown")
 
     def _is_table(self, line: str, start: int) -> bool:
