@@ -215,6 +215,9 @@ class Chain:
                     attempt, lambda: self.node.send({"from": signer.address, **transaction})
                 )
         if wait and isinstance(outcome, Sent):
+            if attempt.tx_hash is None:
+                # The node signed: its answer is the first to name the hash, which must be known before the wait.
+                book.resolve(attempt, outcome)
             outcome = self._tracker.wait(outcome, self.receipt_timeout)
         book.resolve(attempt, outcome)
         return outcome
