@@ -37,7 +37,7 @@ gas: .venv/.installed-dev tools ## Measure gas on anvil beside floor and peers; 
 	$(BIN)/python benchmarks/gas.py $(ARGS)
 
 bench: .venv/.installed-dev ## Off-chain benchmarks against their named baselines
-	$(BIN)/python benchmarks/offchain.py $(ARGS)
+	@for bench in benchmarks/bench_*.py; do echo "$$bench"; $(BIN)/python "$$bench" $(ARGS); done
 
 abi: .venv/.installed-dev ## Compile the contracts and refresh the packaged ABIs and bytecode
 	$(BIN)/python scripts/export_abis.py $(ARGS)
