@@ -19,7 +19,7 @@ from ifx_sdk.signers import Signer
 from ifx_sdk.signing import SIGNATURE_BYTES, terms_digest, verify_digest_signature
 from ifx_sdk.terms import Domain, Terms, escrow_domain, parse_address, parse_underlying
 
-MAX_BATCH = 128
+MAX_BATCH = 100
 """Forwards that one `settle_many` takes."""
 
 
@@ -193,7 +193,7 @@ class Escrow(Contract):
         return self._write("settle", _id(id))
 
     def settle_many(self, ids: Sequence[bytes]) -> Outcome:
-        """Settle what can be settled of up to 128 forwards, skip the rest; declares storage where that is cheaper."""
+        """Settle what can be settled of up to 100 forwards, skip the rest; declares storage where that is cheaper."""
         if not 1 <= len(ids) <= MAX_BATCH:
             raise BadValue(len(ids), f"one transaction settles 1 to {MAX_BATCH} forwards", cure="Settle them in parts.")
         call = self.prepare("settle_many", [_id(each) for each in ids])
