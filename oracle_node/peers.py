@@ -1,7 +1,7 @@
 """Ask the peers for their reports of one underlying and day, verify each, keep what agrees.
 
-A peer that is down, slow, endless, garbled, lying or somebody else is named with its reason and skipped: it can withhold
-its own signature and nothing more.
+A peer that is down, slow, endless, garbled, lying or somebody else is named with its reason and skipped: it can
+withhold its own signature and nothing more.
 """
 
 from collections.abc import Iterable, Sequence

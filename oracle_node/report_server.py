@@ -20,7 +20,7 @@ _PATIENCE: Final = 30
 class _Handler(BaseHTTPRequestHandler):
     """Answers GET and nothing else."""
 
-    protocol_version = "HTTP/1.1"
+    protocol_version = "HTTP/1.0"  # a peer asks once a day: no connection outlives its answer
     server_version = "ifx-oracle"
     sys_version = ""
     timeout = _PATIENCE
