@@ -1,0 +1,264 @@
+"""Measure the gas of every operation on anvil (Prague rules) and in process, beside the floor and the peers.
+
+Writes benchmarks/gas.json and fails where a budget is exceeded, so that a rise shows in a diff. Rows as in
+docs/protocol.md: `warm` means that balances are not zero and allowances are unlimited, `post_k` is k of k signers on a new
+word, `settle_each_*` is a fiftieth of one transaction that settles fifty.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from ifx_sdk import devnet, signing
+from ifx_sdk.calendar import SECONDS_PER_DAY, day_of, midnight
+from ifx_sdk.chain import Chain
+from ifx_sdk.client import IFX
+from ifx_sdk.deploy import deploy
+from ifx_sdk.errors import NodeDown
+from ifx_sdk.local_chain import LocalChain
+from ifx_sdk.oracle import Oracle
+from ifx_sdk.outcomes import Outcome
+from ifx_sdk.reports import Report, attest
+from ifx_sdk.signers import KeySigner
+from ifx_sdk.terms import Terms
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "benchmarks" / "gas.json"
+
+START = 1_784_073_600  # 2026-07-15 00:00 UTC
+NAME, OTHER = "openai/gpt-4.1", "anthropic/claude-opus-4.8"
+SPOT, INDICATIVE, QUANTITY = 8_000_000, 7_450_000, 100_000
+PLENTY = 10**16  # micro-USDT
+UNLIMITED = 2**256 - 1
+BATCH = 50
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """One measured operation."""
+
+    what: str
+    """In words."""
+    floor: str
+    """A hand-written probe without admin, views or checks."""
+    peers: str
+    """The best of the field on the same work."""
+    budget: int | None
+    """Gas that may not be exceeded; None is reported only."""
+
+
+ROWS = {
+    "book_warm": Row(
+        what="book, both wallets pulled", floor="98,791", peers="0x OTC 109,806 · UMA 140,277 · Opyn 411,032", budget=158_000
+    ),
+    "book_cold": Row(what="book, first ever", floor="", peers="", budget=None),
+    "book_from_balance": Row(what="book from free balances", floor="65,693", peers="", budget=130_000),
+    "settle_warm": Row(what="settle one", floor="45,574", peers="UMA 94,078 a side · Opyn 186,203", budget=50_000),
+    "settle_each_of_50": Row(what="settle, each of 50, one pair", floor="10,475", peers="none has it", budget=13_000),
+    "settle_each_of_50_pairs": Row(what="settle, each of 50, 50 pairs", floor="", peers="none has it", budget=20_000),
+    "withdraw": Row(what="withdraw", floor="54,954", peers="Morpho 64,436", budget=57_000),
+    "post_3": Row(what="post, 3 signers", floor="66,114", peers="Maker 74,909 · Scribe 88,721", budget=78_000),
+    "post_5": Row(what="post, 5 signers", floor="79,764", peers="Maker 91,293 · Scribe 99,001", budget=92_000),
+    "post_7": Row(what="post, 7 signers", floor="93,378", peers="Maker 107,691 · Scribe 110,090", budget=106_000),
+    "post_extra_reference_3": Row(what="post one more in the same call", floor="", peers="", budget=58_000),
+    "life": Row(
+        what="whole life: book, settle, 2 withdrawals", floor="251,000", peers="UMA 328,000 · Opyn 830,000", budget=325_000
+    ),
+}  # fmt: skip
+
+
+def gas(outcome: Outcome) -> int:
+    """What a confirmed transaction used."""
+    return outcome.confirmed().gas_used
+
+
+class Bench:
+    """One deployment on one chain, measured once."""
+
+    def __init__(self, chain: Chain) -> None:
+        """Deploy; nothing is measured yet."""
+        self.chain = chain
+        self.ifx = devnet.start(chain, [NAME, OTHER])
+        self.desk = self.ifx.as_signer(devnet.signer(devnet.DESK))
+        self.payer = self.ifx.as_signer(devnet.signer(devnet.DEPLOYER))
+        self.parties = [devnet.signer(devnet.LONG), devnet.signer(devnet.SHORT)]
+        self.others = [KeySigner.from_key((1_000 + i).to_bytes(32, "big")) for i in range(2 * BATCH)]
+        self.salt = 0
+
+    def measure(self) -> dict[str, int]:
+        """Every row."""
+        posts = self.posts()
+        self.fund()
+        rows = self.life() | posts
+        rows["life"] = rows["book_warm"] + rows["settle_warm"] + 2 * rows["withdraw"]
+        return {name: rows[name] for name in ROWS}
+
+    # Posting.
+
+    def posts(self) -> dict[str, int]:
+        """`post` by k of k signers on the third day in a row, then two references in one call."""
+        oracles = {k: self.oracle(k) for k in (3, 5, 7)}
+        rows: dict[str, int] = {}
+        for _ in range(3):
+            for k, oracle in oracles.items():
+                rows[f"post_{k}"] = gas(oracle.post(self.report(oracle, NAME, k)))
+            oracles[3].post(self.report(oracles[3], OTHER, 3)).confirmed()
+            self.next_day()
+        both = gas(oracles[3].post_many([self.report(oracles[3], name, 3) for name in (NAME, OTHER)]))
+        rows["post_extra_reference_3"] = both - rows["post_3"]
+        return rows
+
+    def oracle(self, signers: int) -> Oracle:
+        """An oracle of its own with this many signers, all of them needed."""
+        plan = replace(
+            devnet.plan([NAME, OTHER]),
+            signers=tuple(devnet.signer(i).address for i in range(signers)),
+            quorum=signers,
+        )
+        deployment = deploy(self.chain, devnet.signer(devnet.DEPLOYER), plan)
+        return IFX.connect(self.chain, deployment, devnet.signer(devnet.DEPLOYER)).oracle
+
+    def report(self, oracle: Oracle, name: str, signers: int) -> Report:
+        """Today's price, each node with evidence of its own."""
+        day = day_of(self.chain.timestamp())
+        signed = [
+            attest(
+                devnet.signer(i), oracle.domain(), underlying=name, day=day, price=SPOT,
+                evidence=bytes(range(i + 1, i + 33)),
+            )
+            for i in range(signers)
+        ]  # fmt: skip
+        return Report.of(signed)
+
+    def next_day(self) -> None:
+        """One minute after the next midnight."""
+        devnet.travel(self.chain, midnight(day_of(self.chain.timestamp()) + 1) + 60)
+
+    # A forward's life.
+
+    def fund(self) -> None:
+        """Both parties and the fee account own tokens; allowances are unlimited; every account of a pair has a balance."""
+        devnet.post(self.ifx, {NAME: SPOT})
+        for party in self.parties:
+            devnet.faucet(self.ifx, party.address, usdt=PLENTY)
+            for outcome in self.ifx.as_signer(party).token.allow(UNLIMITED):
+                outcome.confirmed()
+        devnet.faucet(self.ifx, devnet.signer(devnet.FEE_RECIPIENT).address, usdt=1)
+        devnet.faucet(self.ifx, self.payer.account, usdt=PLENTY)
+        for outcome in self.payer.token.allow(UNLIMITED):
+            outcome.confirmed()
+
+    def life(self) -> dict[str, int]:
+        """Book in every way, settle in every way, withdraw."""
+        long, short = self.parties
+        rows = {"book_cold": self.book(long, short)[1]}
+        rows["book_warm"] = self.book(long, short)[1]
+        for party in self.parties:
+            self.payer.escrow.deposit_for(party.address, PLENTY // 10).confirmed()
+        rows["book_from_balance"] = self.book(long, short)[1]
+        one_pair = [self.book(long, short)[0] for _ in range(BATCH + 1)]
+        pairs = []
+        for i in range(0, 2 * BATCH, 2):
+            for side in self.others[i : i + 2]:
+                self.payer.escrow.deposit_for(side.address, 2 * SPOT * QUANTITY).confirmed()
+            pairs.append(self.book(self.others[i], self.others[i + 1])[0])
+
+        devnet.travel(self.chain, self.maturity)
+        devnet.post(self.ifx, {NAME: 4_320_000})
+        rows["settle_warm"] = gas(self.payer.escrow.settle(one_pair.pop()))
+        rows["settle_each_of_50"] = -(-gas(self.payer.escrow.settle_many(one_pair)) // BATCH)
+        rows["settle_each_of_50_pairs"] = -(-gas(self.payer.escrow.settle_many(pairs)) // BATCH)
+        rows["withdraw"] = gas(self.ifx.as_signer(long).escrow.withdraw(10**6))
+        return rows
+
+    def book(self, long: KeySigner, short: KeySigner) -> tuple[bytes, int]:
+        """Book by two signatures and answer the id and the gas."""
+        self.salt += 1
+        now = self.chain.timestamp()
+        self.maturity = midnight(day_of(now) + 92)
+        terms = Terms(
+            long=long.address, short=short.address, underlying=NAME, quantity=QUANTITY, price=INDICATIVE, spot=SPOT,
+            indicative=INDICATIVE, maturity=self.maturity, averaging_days=1, deadline=now + SECONDS_PER_DAY,
+            salt=signing.report_digest(NAME, self.salt, SPOT, bytes(32), self.ifx.oracle.domain()),
+        )  # fmt: skip
+        id_ = self.ifx.escrow.terms_id(terms)
+        return id_, gas(self.desk.escrow.book(terms, long.sign_digest(id_), short.sign_digest(id_)))
+
+
+@contextmanager
+def anvil() -> Iterator[Chain]:
+    """A node on a free port of the loopback, stopped by its process id."""
+    binary = shutil.which("anvil", path=os.pathsep.join([str(ROOT / ".tools" / "bin"), os.environ.get("PATH", "")]))
+    if binary is None:
+        sys.exit("anvil not found: run scripts/anvil.sh, or put it on PATH")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = ["--hardfork", "prague", "--chain-id", "31337", "--timestamp", str(START), "--silent"]
+    process = subprocess.Popen([binary, "--port", str(port), *options])  # noqa: S603  # our own arguments
+    try:
+        chain = Chain(f"http://127.0.0.1:{port}", chain_id=31337)
+        for _ in range(200):
+            try:
+                yield chain.connect()
+                return
+            except NodeDown:
+                time.sleep(0.05)
+        sys.exit(f"anvil did not answer on port {port} within 10 seconds")
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+
+
+def show(measured: dict[str, int], in_process: dict[str, int]) -> list[str]:
+    """Print the table and answer the names of the rows above budget."""
+    table = Table(title="Gas", title_justify="left", header_style="bold")
+    for column in ("operation", "floor", "peers", "anvil", "in process", "budget"):
+        table.add_column(column, justify="left" if column in ("operation", "peers") else "right", no_wrap=True)
+    over = []
+    for name, row in ROWS.items():
+        if row.budget is not None and measured[name] > row.budget:
+            over.append(name)
+        colour = "red" if name in over else "green"
+        budget = "" if row.budget is None else f"{row.budget:,}"
+        ours = f"[{colour}]{measured[name]:,}[/{colour}]"
+        table.add_row(row.what, row.floor, row.peers, ours, f"{in_process[name]:,}", budget)
+    Console(width=None if sys.stdout.isatty() else 160).print(table)
+    return over
+
+
+def main() -> None:
+    """Measure, print, write, and fail above a budget or, with --check, where the committed numbers are others."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="do not write; fail where gas.json differs")
+    check = parser.parse_args().check
+    with anvil() as chain:
+        measured = Bench(chain).measure()
+    in_process = Bench(Chain(LocalChain(timestamp=START).web3, chain_id=31337).connect()).measure()
+    over = show(measured, in_process)
+    if over:
+        sys.exit(f"above budget: {', '.join(over)}")
+    results = json.dumps(measured | {"in_process": in_process}, indent=2) + "\n"
+    if not check:
+        RESULTS.write_text(results)
+        print(f"wrote {RESULTS.relative_to(ROOT)}")
+    elif not RESULTS.exists() or RESULTS.read_text() != results:
+        sys.exit("benchmarks/gas.json holds other numbers: run `make gas` and commit it")
+
+
+if __name__ == "__main__":
+    main()
