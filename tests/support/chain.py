@@ -1,4 +1,4 @@
-"""Chains for tests: the in-process one, and anvil where its binary is found. Loaded as a plugin by tests/conftest.py.
+"""Chains for tests: the in-process one, and anvil where its binary is found; under `ape test`, the one that Ape has.
 
 `chain` is a `Chain` on each of them in turn, back at its first block for every test, `node_url` its address; `ifx` is a
 whole deployment on `chain`.
@@ -9,6 +9,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,7 +33,7 @@ LUNA = "openai/gpt-5.6-luna"
 FUNDS = 100_000_000 * 10**6
 """micro-USDT that each party has in its wallet."""
 
-KINDS = ("in_process", "anvil")
+KINDS = ("ape",) if "ape.pytest.plugin" in sys.modules else ("in_process", "anvil")
 
 
 class Parties(NamedTuple):
@@ -92,18 +93,19 @@ def await_node(chain: Chain, process: subprocess.Popen[bytes]) -> None:
 
 
 @pytest.fixture(scope="session")
-def _local_session() -> LocalChain:
+def local_session() -> LocalChain:
+    """The in-process chain, made once."""
     return LocalChain(timestamp=START)
 
 
 @pytest.fixture
-def local(_local_session: LocalChain) -> Iterator[LocalChain]:
+def local(local_session: LocalChain) -> Iterator[LocalChain]:
     """The in-process chain at its first block."""
-    _local_session.automine = True
-    mark = _local_session.snapshot()
-    yield _local_session
-    _local_session.automine = True
-    _local_session.revert(mark)
+    local_session.automine = True
+    mark = local_session.snapshot()
+    yield local_session
+    local_session.automine = True
+    local_session.revert(mark)
 
 
 @pytest.fixture
@@ -118,7 +120,11 @@ def anvil(anvil_url: str) -> Iterator[Chain]:
 
 @pytest.fixture(params=KINDS)
 def chain(request: pytest.FixtureRequest) -> Chain:
-    """A chain at its first block, of each kind in turn."""
+    """A chain at its first block, of each kind in turn; Ape's is at the time of its clock."""
+    if request.param == "ape":
+        from ape import networks
+
+        return Chain(networks.provider.web3, chain_id=31337).connect()
     if request.param == "anvil":
         found: Chain = request.getfixturevalue("anvil")
         return found
@@ -128,6 +134,8 @@ def chain(request: pytest.FixtureRequest) -> Chain:
 @pytest.fixture(params=KINDS)
 def node_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The URL of a node at its first block, of each kind in turn: for commands, which take nothing else."""
+    if request.param == "ape":
+        pytest.skip("Ape's chain may have no URL")
     if request.param == "anvil":
         found: Chain = request.getfixturevalue("anvil")
         yield str(found.web3.provider.endpoint_uri)  # type: ignore[attr-defined]  # an HTTPProvider
