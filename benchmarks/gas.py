@@ -63,7 +63,10 @@ class Row:
 
 ROWS = {
     "book_warm": Row(
-        what="book, both wallets pulled", floor="98,791", peers="0x OTC 109,806 · UMA 140,277 · Opyn 411,032", budget=158_000
+        what="book, both wallets pulled",
+        floor="98,791",
+        peers="0x OTC 109,806 · UMA 140,277 · Opyn 411,032",
+        budget=158_000,
     ),
     "book_cold": Row(what="book, first ever", floor="", peers="", budget=None),
     "book_from_balance": Row(what="book from free balances", floor="65,693", peers="", budget=130_000),
@@ -76,9 +79,12 @@ ROWS = {
     "post_7": Row(what="post, 7 signers", floor="93,378", peers="Maker 107,691 · Scribe 110,090", budget=106_000),
     "post_extra_reference_3": Row(what="post one more in the same call", floor="", peers="", budget=58_000),
     "life": Row(
-        what="whole life: book, settle, 2 withdrawals", floor="251,000", peers="UMA 328,000 · Opyn 830,000", budget=325_000
+        what="whole life: book, settle, 2 withdrawals",
+        floor="251,000",
+        peers="UMA 328,000 · Opyn 830,000",
+        budget=325_000,
     ),
-}  # fmt: skip
+}
 
 
 def gas(outcome: Outcome) -> int:
@@ -151,7 +157,7 @@ class Bench:
     # A forward's life.
 
     def fund(self) -> None:
-        """Both parties and the fee account own tokens; allowances are unlimited; every account of a pair has a balance."""
+        """Both parties and the fee account own tokens; allowances are unlimited."""
         devnet.post(self.ifx, {NAME: SPOT})
         for party in self.parties:
             devnet.faucet(self.ifx, party.address, usdt=PLENTY)
@@ -212,16 +218,25 @@ def anvil() -> Iterator[Chain]:
     process = subprocess.Popen([binary, "--port", str(port), *options])  # noqa: S603  # our own arguments
     try:
         chain = Chain(f"http://127.0.0.1:{port}", chain_id=31337)
-        for _ in range(200):
-            try:
-                yield chain.connect()
-                return
-            except NodeDown:
-                time.sleep(0.05)
-        sys.exit(f"anvil did not answer on port {port} within 10 seconds")
+        await_node(chain)
+        # A second a block, whatever the clock does: times are signed, and a signature's zero bytes cost less.
+        chain.node.request("anvil_setBlockTimestampInterval", 1)
+        yield chain
     finally:
         process.terminate()
         process.wait(timeout=10)
+
+
+def await_node(chain: Chain) -> None:
+    """Wait until the node answers, at most 10 seconds."""
+    for _ in range(200):
+        try:
+            chain.connect()
+        except NodeDown:
+            time.sleep(0.05)
+        else:
+            return
+    sys.exit(f"{chain.url} did not answer within 10 seconds")
 
 
 def show(measured: dict[str, int], in_process: dict[str, int]) -> list[str]:
