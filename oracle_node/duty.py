@@ -95,4 +95,5 @@ def post_day(
     """Gather and post what nobody posted yet; does nothing where everything is posted. Raises as `post_reports`."""
     gathered = gather_day(oracle, client, peers, book, underlyings, day)
     reports = [each.report for each in gathered if each.report is not None]
-    return DayResult(gathered=gathered, posted=post_reports(oracle, reports))
+    posted = post_reports(oracle, reports) if reports else PostResult(answers=(), outcomes=())
+    return DayResult(gathered=gathered, posted=posted)

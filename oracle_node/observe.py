@@ -12,6 +12,7 @@ from typing import Final, Protocol
 
 import httpx
 
+from ifx_sdk.money import format_price
 from oracle_node.fetch import Page, Unfetched, fetch
 from oracle_node.fixing import Reading
 from oracle_node.settings import ReadingSettings, Settings, UnderlyingSettings
@@ -142,16 +143,16 @@ class Observer:
         if isinstance(price, Refusal):
             why = str(price)
         else:
-            verdict, before = guard(self._previous.get(asked.name), price), self._previous.get(asked.name)
+            before = self._previous.get(asked.name)
+            verdict = guard(before, price)
+            change = "" if before is None else f"{format_price(before)} became {format_price(price)}"
             if verdict is not Verdict.HOLD or (asked.name, price) in self._releases:
                 self._previous[asked.name] = price
-                alarm = None if verdict is Verdict.USUAL else f"{before} became {price} micro-USD/Mtok"
+                alarm = None if verdict is Verdict.USUAL else change
                 return PageReading(
                     at=at, price=price, underlying=asked.name, page=asked.page, sha256=page.sha256, alarm=alarm
                 )
-            why = (
-                f"{before} became {price} micro-USD/Mtok, more than {SCALE} times: it waits for the operator's release"
-            )
+            why = f"{change}, more than {SCALE} times: it waits for the operator's release"
         return FailedReading(at=at, underlying=asked.name, page=asked.page, why=why, sha256=page.sha256)
 
     def _price(self, page: Page, asked: UnderlyingSettings, on: date) -> int | Refusal:

@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 
 from ifx_sdk.calendar import date_of, day_of
 from ifx_sdk.errors import IFXError, NoSigner, OutcomeUnknown, Reverted
-from ifx_sdk.oracle import MAX_REPORTS, Oracle
+from ifx_sdk.oracle import MAX_REPORTS, Oracle, SignerSet
 from ifx_sdk.outcomes import Confirmed, Outcome, is_settled
 from ifx_sdk.reports import Report
 
@@ -83,6 +83,7 @@ def turn_seconds(signers: Sequence[str], node: str) -> int:
 def check(oracle: Oracle, reports: Iterable[Report]) -> tuple[PostAnswer, ...]:
     """What posting would do with each report: posted already, refused with its reason, or ready. Sends nothing."""
     today = day_of(oracle.chain.now())
+    registered = oracle.signers_on(today)
     seen: set[tuple[str, int]] = set()
     answers: list[PostAnswer] = []
     for report in reports:
@@ -90,13 +91,13 @@ def check(oracle: Oracle, reports: Iterable[Report]) -> tuple[PostAnswer, ...]:
         answers.append(
             NotPosted(underlying=key[0], day=key[1], why="it is given twice; once is enough")
             if key in seen
-            else _check(oracle, report, today)
+            else _check(oracle, report, today, registered)
         )
         seen.add(key)
     return tuple(answers)
 
 
-def _check(oracle: Oracle, report: Report, today: int) -> PostAnswer:
+def _check(oracle: Oracle, report: Report, today: int, registered: SignerSet) -> PostAnswer:
     fixing = oracle.fixing(report.underlying, report.day)
     if fixing is not None:
         return Posted(underlying=report.underlying, day=report.day, price=fixing.price, tx_hash=None)
@@ -109,7 +110,6 @@ def _check(oracle: Oracle, report: Report, today: int) -> PostAnswer:
             if listed.review_required and oracle.reviewer() != _account(oracle):
                 why = f"only its reviewer {oracle.reviewer()} posts it: send him the signed reports"
             else:
-                registered = oracle.signers_on(report.day)
                 checked = report.check(oracle.domain(), registered.signers, registered.quorum)
                 return Ready(report=checked)
         except Reverted as error:

@@ -4,7 +4,8 @@
     python scripts/demo.py                 sample pages with real figures, every daily fixing posted
     python scripts/demo.py --data DIR      the Luna forwards on the recordings in DIR
 
-Exit code 0 only when every payout equals arithmetic that shares no code with the SDK or the contracts, to the micro-USDT.
+Exit code 0 only when every payout equals arithmetic that shares no code with the SDK or the contracts, to the
+micro-USDT.
 """
 
 import argparse
@@ -74,14 +75,14 @@ def _verdict(console: Console, played: Play, wrong: Sequence[str], seconds: floa
 
 
 def _console() -> Console:
-    """At least as wide as the widest table: rich would cut an amount to fit, a terminal only wraps it."""
+    """Lines go out as they are: rich would cut or wrap an amount to fit, a terminal or a file need not."""
     if not sys.stdout.isatty():
+        # A pipe may claim any encoding; the charts are not ASCII.
         reconfigure = getattr(sys.stdout, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(encoding="utf-8")
         return Console(width=WIDTH, soft_wrap=True)
-    console = Console()
-    return console if console.width >= WIDTH else Console(width=WIDTH)
+    return Console(soft_wrap=True)
 
 
 class _Tick:

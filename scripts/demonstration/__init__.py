@@ -1,1 +1,1 @@
-"""The parts of `scripts/demo.py`: pages and time, oracle nodes, the market, and arithmetic of its own to check it all."""
+"""The parts of `scripts/demo.py`: pages and time, oracle nodes, the market, and arithmetic of its own."""

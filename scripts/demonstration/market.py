@@ -8,6 +8,7 @@ from ifx_sdk import devnet
 from ifx_sdk.calendar import SECONDS_PER_DAY, midnight
 from ifx_sdk.chain import Chain
 from ifx_sdk.client import IFX, Quote
+from ifx_sdk.deploy import DEVNET_CHAIN_ID
 from ifx_sdk.escrow import Settlement
 from ifx_sdk.local_chain import LocalChain
 from ifx_sdk.oracle import Fixing
@@ -103,7 +104,7 @@ class Market:
         self.clock = SimulatedClock(start)
         self.local = LocalChain(timestamp=start)
         names = sorted({each.underlying for each in scenario.orders})
-        self.ifx = devnet.start(Chain(self.local.web3, chain_id=devnet.DEVNET_CHAIN_ID), names)
+        self.ifx = devnet.start(Chain(self.local.web3, chain_id=DEVNET_CHAIN_ID), names)
         self.names = names
         self.long, self.short, self.desk, self.fees = (
             self.ifx.as_signer(devnet.signer(index))

@@ -101,7 +101,7 @@ def introduce(nodes: Sequence[DemoNode]) -> None:
 def observe_together(
     nodes: Sequence[tuple[DemoNode, Sequence[UnderlyingSettings]]], day: int, clock: Clock
 ) -> list[NodeDay]:
-    """All nodes observe the window that ends at 00:00 UTC of `day`, slot by slot at the same time, then fix and sign."""
+    """All nodes observe the window that fixes `day`, slot by slot at the same time, then fix and sign."""
     readings: dict[str, list[PageReading | FailedReading]] = {node.name: [] for node, _ in nodes}
     for slot in slot_times(midnight(day)):
         clock.wait_until(slot)

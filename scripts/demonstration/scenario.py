@@ -1,12 +1,13 @@
 """What a demo plays: pages over time, what goes wrong with the nodes, and the forwards that are booked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 from oracle_node.settings import UnderlyingSettings
@@ -144,10 +145,12 @@ class SamplePages:
         Fault(node="south", first=number("2026-12-20"), last=number("2026-12-21"), kind=Kind.WALL),
     )
     # Price changes: the first second at which the page shows them, and micro-USD per Mtok.
-    _changes = {
-        LUNA: ((number("2026-07-01"), 6_000_000), (number("2026-07-30"), 1_200_000)),
-        GPT41: ((number("2026-07-01"), 8_000_000), (number("2026-10-01"), 4_320_000)),
-    }
+    _changes: Mapping[str, tuple[tuple[int, int], ...]] = MappingProxyType(
+        {
+            LUNA: ((number("2026-07-01"), 6_000_000), (number("2026-07-30"), 1_200_000)),
+            GPT41: ((number("2026-07-01"), 8_000_000), (number("2026-10-01"), 4_320_000)),
+        }
+    )
     _pages = ("2026-07-01", "2026-07-30", "2026-10-01")
 
     def asked(self, node: str, day: int, base: str) -> tuple[UnderlyingSettings, ...]:

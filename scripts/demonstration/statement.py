@@ -1,20 +1,19 @@
 """The statement at the end of the demo: every figure in full, on a terminal and in a file alike."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from rich.console import Console
-from rich.table import Table
 
 from ifx_sdk.calendar import date_of, day_of
 from ifx_sdk.money import decimal_text, format_amount, format_quantity
 from scripts.demonstration.charts import columns, share
 from scripts.demonstration.market import Day, Play, Trade
 from scripts.demonstration.reference import price_of_day
-from scripts.demonstration.scenario import NODES, Kind, fault_of
+from scripts.demonstration.scenario import NODES, Kind
 
 WIDTH = 100
-"""Characters that the widest table takes; a narrower terminal wraps at its own edge, nothing is cut."""
+"""Characters of the statement's rules where there is no terminal."""
 _CHART = 84
 
 
@@ -32,12 +31,15 @@ def show(play: Play, console: Console) -> None:
     _gas(play, console)
 
 
-def _table(*headers: str, right: Iterable[int] = ()) -> Table:
-    table = Table(box=None, pad_edge=False, show_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    numbers = set(right)
-    for index, header in enumerate(headers):
-        table.add_column(header, justify="right" if index in numbers else "left", no_wrap=True, overflow="ignore")
-    return table
+def _table(console: Console, rows: Sequence[Sequence[str]], left: int = 1) -> None:
+    """Columns as wide as their widest cell, the first `left` to the left, numbers to the right; the first row heads."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for index, row in enumerate(rows):
+        cells = (
+            cell.ljust(width) if place < left else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        console.print("  ".join(cells).rstrip(), style="bold" if index == 0 else "", highlight=False, markup=False)
 
 
 def _head(console: Console, text: str) -> None:
@@ -47,26 +49,29 @@ def _head(console: Console, text: str) -> None:
 
 def _forwards(play: Play, console: Console) -> None:
     _head(console, f"Forwards, booked on {date_of(play.scenario.trade_day)} after that day's fixing")
-    table = _table("forward", "maturity", "N", "S0", "F = F_ind", "F_ref", "average over", right=(3, 4, 5, 6))
+    rows = [("forward", "maturity", "settled", "N", "S0", "F = F_ind", "F_ref", "mean of")]
     for trade in play.trades:
         quote, settled = trade.quote, trade.settlement
-        table.add_row(
-            trade.order.label,
-            str(date_of(day_of(quote.maturity))),
-            format_quantity(trade.order.quantity),
-            _price(quote.spot),
-            _price(quote.indicative),
-            "" if settled is None else _price(settled.price),
-            f"{quote.averaging_days} day{'s' if quote.averaging_days > 1 else ''}",
+        rows.append(
+            (
+                trade.order.label,
+                str(date_of(day_of(quote.maturity))),
+                _settled_on(trade),
+                format_quantity(trade.order.quantity),
+                _price(quote.spot),
+                _price(quote.indicative),
+                "" if settled is None else _price(settled.price),
+                f"{quote.averaging_days} day{'s' if quote.averaging_days > 1 else ''}",
+            )
         )
-    console.print(table)
-    table = _table("forward", "B, each side", "fee, both", "long receives", "short receives", right=(1, 2, 3, 4))
+    _table(console, rows, left=3)
+    amounts = [("forward", "B, each side", "fee, both", "long receives", "short receives")]
     for trade in play.trades:
         settled = trade.settlement
         paid = ("", "") if settled is None else (_amount(settled.long_payout), _amount(settled.short_payout))
-        table.add_row(trade.order.label, _amount(trade.quote.prefunding), _amount(trade.quote.fee), *paid)
+        amounts.append((trade.order.label, _amount(trade.quote.prefunding), _amount(trade.quote.fee), *paid))
     console.print()
-    console.print(table)
+    _table(console, amounts)
     console.print("Prices in USD per million output tokens, amounts in USDT.", style="dim")
 
 
@@ -164,20 +169,21 @@ def _wrong(play: Play, console: Console) -> None:
 
 def _money(play: Play, console: Console) -> None:
     _head(console, "Wallets, USDT")
-    table = _table("", "before", "while booked", "after withdrawal", "result", right=(1, 2, 3, 4))
+    rows = [("", "before", "while booked", "after withdrawal", "result")]
     for role, name in (("long", "long"), ("short", "short"), ("fees", "desk (fees)")):
         before, booked, after = (each[role] for each in (play.wallets.before, play.wallets.booked, play.wallets.after))
-        table.add_row(name, _amount(before), _amount(booked), _amount(after), _amount(after - before))
+        rows.append((name, _amount(before), _amount(booked), _amount(after), _amount(after - before)))
     totals = [sum(each.values()) for each in (play.wallets.before, play.wallets.booked, play.wallets.after)]
-    table.add_row("together", *(_amount(each) for each in totals), _amount(totals[2] - totals[0]))
-    console.print(table)
+    together = [_amount(each) for each in totals]
+    rows.append(("together", together[0], together[1], together[2], _amount(totals[2] - totals[0])))
+    _table(console, rows)
     console.print(f"left in the escrow: {format_amount(play.escrow_left)}", highlight=False)
 
 
 def _gas(play: Play, console: Console) -> None:
     _head(console, "Gas")
     posts = [day.gas for day in play.days if day.gas]
-    table = _table("", "transactions", "gas", "each", right=(1, 2, 3))
+    rows = [("", "transactions", "gas", "each")]
     for name, each in (
         ("post, all underlyings at once", posts),
         ("book", [trade.book_gas for trade in play.trades]),
@@ -186,19 +192,13 @@ def _gas(play: Play, console: Console) -> None:
     ):
         if each:
             spread = f"{min(each):,}" if min(each) == max(each) else f"{min(each):,} to {max(each):,}"
-            table.add_row(name, f"{len(each):,}", f"{sum(each):,}", spread)
-    console.print(table)
+            rows.append((name, f"{len(each):,}", f"{sum(each):,}", spread))
+    _table(console, rows)
 
 
-def settled_on(trade: Trade) -> str:
+def _settled_on(trade: Trade) -> str:
     """The date on which a forward was settled; empty while it was not."""
     return str(date_of(day_of(trade.settled_at))) if trade.settlement is not None else ""
-
-
-def down_nodes(play: Play, day: int) -> tuple[str, ...]:
-    """The nodes that were down on a day."""
-    faults = ((name, fault_of(play.scenario.faults, name, day)) for name in NODES)
-    return tuple(name for name, fault in faults if fault is not None and fault.kind is Kind.DOWN)
 
 
 def _price(price: int) -> str:
