@@ -30,7 +30,10 @@ def quote(
     spot: Spot = None,
     on: On = None,
 ) -> None:
-    """What a forward would cost and can lose, on today's fixing or, without a node, on --spot and --on."""
+    """Show what a forward would cost and can lose.
+
+    On today's fixing; without a node on the spot and the trade date of --spot and --on.
+    """
     from ifx_sdk.cli import quotes
 
     shown = quotes.sheet(_quote(session, underlying, size, tenor, average, spot, on))
@@ -75,7 +78,10 @@ def terms(
     out: Annotated[str, typer.Option("--out", metavar="FILE", help="Where to write them.")] = "terms.json",
     force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
 ) -> None:
-    """Write the terms of a forward to a file, for both sides to approve, and show their id and worst cases."""
+    """Write the terms of a forward to a file for both sides.
+
+    Shows their id, the hashes that a wallet shows, and both worst cases. --spot and --on need no node.
+    """
     from ifx_sdk.calendar import SECONDS_PER_DAY
     from ifx_sdk.cli import agreement
     from ifx_sdk.cli.reading import parse_duration, refuse_existing, write_new
@@ -105,7 +111,10 @@ def sign(
     out: Annotated[str | None, typer.Option("--out", metavar="FILE", help="Write the approval here.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
 ) -> None:
-    """Sign terms as one of their sides; needs no node. Prints the approval as JSON, or writes it to --out."""
+    """Sign terms as one of their sides; needs no node.
+
+    The approval is JSON on stdout, or in the file of --out; the desk books with both sides'.
+    """
     from ifx_sdk.cli import agreement
     from ifx_sdk.cli.output import as_json
     from ifx_sdk.cli.reading import read_terms, write_new

@@ -15,12 +15,15 @@ if TYPE_CHECKING:
 @command(WRITES)
 def post(
     session: Session,
-    what: Annotated[list[str], typer.Argument(metavar="FILE...", help="Signed reports; with --devnet NAME=PRICE...")],
+    what: Annotated[list[str], typer.Argument(metavar="FILE", help="Signed reports; with --devnet NAME=PRICE...")],
     devnet: Annotated[
         bool, typer.Option("--devnet", help="Chain 31337: sign NAME=PRICE with the well-known nodes and post it.")
     ] = False,
 ) -> None:
-    """Post signed reports as today's fixings; anyone may. What is posted already is skipped."""
+    """Post signed reports as today's fixings; anyone may.
+
+    Of several, what is posted already is skipped.
+    """
     from ifx_sdk.cli.bundles import read_reports
     from ifx_sdk.oracle import MAX_REPORTS
 

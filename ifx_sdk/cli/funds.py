@@ -16,7 +16,10 @@ Amount = Annotated[str, typer.Argument(metavar="AMOUNT", help='USDT, such as 924
 
 @command(WRITES)
 def allow(session: Session, amount: Amount) -> None:
-    """Set how much USDT the escrow may collect from the wallet, through zero first where USDT insists on it."""
+    """Set how much USDT the escrow may collect from the wallet.
+
+    USDT changes an allowance only from or to zero: it is set to zero first where that is needed.
+    """
     from ifx_sdk.money import format_amount, parse_amount
 
     micro = parse_amount(amount)
@@ -34,7 +37,10 @@ def deposit(
         str | None, typer.Option("--for", metavar="ACCOUNT", help="Whose free balance rises; else the signer's own.")
     ] = None,
 ) -> None:
-    """Move USDT from the signer's wallet into a free balance; the escrow must be allowed that much."""
+    """Move USDT from the wallet into a free balance.
+
+    The escrow must be allowed that much before: `ifx allow AMOUNT`.
+    """
     from ifx_sdk.money import format_amount, parse_amount
     from ifx_sdk.terms import parse_address
 
@@ -67,7 +73,10 @@ def withdraw(
 
 @command(READS)
 def balance(session: Session) -> None:
-    """Free balance, wallet and allowance of --account, or of the key's account."""
+    """Show free balance, wallet and allowance of an account.
+
+    It is that of --account, or of the key.
+    """
     account = session.subject()
     document, text = _balances(session.ifx(), account)
     session.output.answer(document, text)

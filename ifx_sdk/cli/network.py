@@ -21,7 +21,10 @@ def deploy(
     commit: Annotated[str | None, typer.Option("--commit", metavar="HASH", help="The source's commit.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
 ) -> None:
-    """Deploy oracle and escrow from the packaged artifacts, list the plan's underlyings, write the deployment file."""
+    """Deploy oracle and escrow, and write the deployment file.
+
+    They come from the packaged artifacts; the plan's underlyings are listed. Off chain 31337 the plan names the token.
+    """
     from pathlib import Path
 
     from ifx_sdk.cli.output import aligned
@@ -60,7 +63,10 @@ def reconcile(
         str | None, typer.Argument(metavar="[HASH]", help="Left out: everything --journal holds open.")
     ] = None,
 ) -> None:
-    """Say what became of a transaction whose outcome was unknown, or of all that a journal holds open."""
+    """Say what became of a transaction that was left unknown.
+
+    Without a hash: of all that --journal holds open. Exit 3 where it is still unknown.
+    """
     from ifx_sdk.cli.errors import MissingOption
     from ifx_sdk.cli.reading import parse_hash
     from ifx_sdk.cli.shell import UNKNOWN

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def forward(
     session: Session, id: Annotated[str, typer.Argument(metavar="ID", help="The digest that both sides signed.")]
 ) -> None:
-    """One forward: its terms, where it stands, and what it pays."""
+    """Show one forward: its terms, where it stands, what it pays."""
     from ifx_sdk.cli import records
     from ifx_sdk.cli.reading import parse_hash
     from ifx_sdk.errors import NoSuchForward
@@ -34,7 +34,10 @@ def forward(
 
 @command(READS[:3])
 def forwards(session: Session) -> None:
-    """Every forward from the events, or those of --account, oldest first."""
+    """List the forwards, from the events, oldest first.
+
+    With --account those in which it is a side.
+    """
     from ifx_sdk.cli import records
 
     account = session.named_account()
@@ -47,9 +50,12 @@ def forwards(session: Session) -> None:
 @command(WRITES)
 def settle(
     session: Session,
-    ids: Annotated[list[str], typer.Argument(metavar="ID...", help="One or more; what cannot be settled is skipped.")],
+    ids: Annotated[list[str], typer.Argument(metavar="ID", help="One or more; what cannot be settled is skipped.")],
 ) -> None:
-    """Pay forwards out at their settlement price; anyone may. Of several, what cannot be settled yet is skipped."""
+    """Pay forwards out at their settlement price; anyone may.
+
+    Of several, what cannot be settled yet is skipped and named, and the exit code is 1.
+    """
     from ifx_sdk.cli.reading import parse_hash
     from ifx_sdk.escrow import MAX_BATCH
 

@@ -23,7 +23,10 @@ def vectors(
         bool, typer.Option("--sdk-only", help="Leave the compiled contracts out; needs no extra [local].")
     ] = False,
 ) -> None:
-    """Replay golden vectors: every key under `expected` is compared. Exit 0 only where no entry failed."""
+    """Replay golden vectors through SDK and contracts.
+
+    Every key under `expected` is compared; the last line counts entries; exit 0 only where none failed.
+    """
     from ifx_sdk import vector_files
 
     named = None if kinds is None else _kinds(kinds)

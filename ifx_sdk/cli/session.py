@@ -126,8 +126,12 @@ class Session:
 
     def ifx(self) -> IFX:
         """The deployment through the node, for reading. Raises as `IFX.connect`, and MissingOption."""
+        from ifx_sdk.cli.errors import MissingOption
         from ifx_sdk.client import IFX
 
+        if not self._rpc and not self._deployment:
+            both = "--deployment deployments/local.toml and --rpc http://127.0.0.1:8545"
+            raise MissingOption("deployment and no node", f"{both}, or set IFX_DEPLOYMENT and IFX_RPC")
         deployment = self.deployment()
         return IFX.connect(self.chain(), deployment, journal=self.announcer)
 

@@ -43,7 +43,10 @@ def book(
         str | None, typer.Option("--short-approval", metavar="FILE|HEX", help="Left out where the short did.")
     ] = None,
 ) -> None:
-    """Desk: book terms that both sides approved, and lock both prefundings."""
+    """Book terms that both sides approved; the desk alone can.
+
+    Both prefundings and half fees are collected in the same transaction: free balances first, then the wallets.
+    """
     from ifx_sdk.cli.agreement import read_approval
     from ifx_sdk.cli.reading import read_terms
     from ifx_sdk.signing import terms_digest
