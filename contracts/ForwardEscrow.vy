@@ -19,6 +19,7 @@ from snekmate.utils import eip712_domain_separator
 from .interfaces import IFixingOracle
 from .interfaces import IForwardEscrow
 from .modules import approvals
+from .modules import booking_gate
 from .modules import packed_forward
 from .modules import payoff
 from .modules import signed_messages
@@ -31,6 +32,7 @@ initializes: ownable
 initializes: ownable_2step[ownable := ownable]
 initializes: eip712_domain_separator
 initializes: approvals
+initializes: booking_gate
 initializes: ledger
 
 exports: (
@@ -45,21 +47,17 @@ exports: (
 DAY: constant(uint256) = 86_400
 MIN_TENOR: constant(uint256) = 28  # days
 MAX_TENOR: constant(uint256) = 400  # days: as far back as the oracle looks
-PAUSE: constant(uint256) = 3 * DAY
 MAX_BATCH: constant(uint256) = 100
 MAX_QUANTITY: constant(uint256) = 2**40 - 1  # Mtok
 MAX_SPOT: constant(uint256) = 2**39 - 1  # so that a price of 2 x spot fits 40 bits
 
-# A listing in one word: index 16 | lot 40. The gate in one word: desk 160 | paused until 40.
-LOT_AT: constant(uint256) = 16
-PAUSED_AT: constant(uint256) = 160
+LOT_AT: constant(uint256) = 16  # a listing in one word: index 16 | lot 40
 
 
 ORACLE: immutable(IFixingOracle)
 
 forwards: HashMap[bytes32, packed_forward.Words]  # id -> record; written by book, status only by settlement and revocation
 listings: HashMap[bytes32, uint256]  # keccak256(name) -> packed listing, set by the owner
-gate: uint256  # who may book, and from when; set by the owner and the guardian
 guardian: public(address)  # set by the owner
 fee_recipient: public(address)  # set by the owner
 
@@ -79,10 +77,9 @@ def __init__(token: address, oracle: address, owner: address, desk: address, gua
     assert fee_recipient not in [empty(address), self], "escrow: no fee recipient"
 
     ORACLE = IFixingOracle(oracle)
-    self.gate = convert(desk, uint256)
     self.guardian = guardian
     self.fee_recipient = fee_recipient
-    log IForwardEscrow.DeskSet(previous=empty(address), desk=desk)
+    log IForwardEscrow.DeskSet(previous=booking_gate._set_desk(desk), desk=desk)
     log IForwardEscrow.GuardianSet(previous=empty(address), guardian=guardian)
     log IForwardEscrow.FeeRecipientSet(previous=empty(address), fee_recipient=fee_recipient)
     ownable_2step._transfer_ownership(owner)
@@ -129,9 +126,7 @@ def revoke_terms(terms: IForwardEscrow.Terms):
 
 @external
 def book(terms: IForwardEscrow.Terms, long_approval: Bytes[2048], short_approval: Bytes[2048]):
-    gate: uint256 = self.gate
-    assert convert(gate & (2**PAUSED_AT - 1), address) == msg.sender, "escrow: not the desk"
-    assert block.timestamp >= gate >> PAUSED_AT, "escrow: booking is paused"
+    booking_gate._check_open_to(msg.sender)
     underlying_hash: bytes32 = keccak256(terms.underlying)
     index: uint256 = self._check_terms(terms, self.listings[underlying_hash])
     id: bytes32 = self._id(terms, underlying_hash)
@@ -224,13 +219,8 @@ def settle_many(ids: DynArray[bytes32, MAX_BATCH]):
 @external
 def pause_booking():
     assert msg.sender == self.guardian, "escrow: not the guardian"
-    gate: uint256 = self.gate
-    assert block.timestamp >= (gate >> PAUSED_AT) + PAUSE, "escrow: pause not re-armed yet"
 
-    until: uint256 = block.timestamp + PAUSE
-    self.gate = (gate & (2**PAUSED_AT - 1)) | (until << PAUSED_AT)
-
-    log IForwardEscrow.BookingPaused(until=until)
+    log IForwardEscrow.BookingPaused(until=booking_gate._pause())
 
 
 @external
@@ -260,11 +250,7 @@ def delist_underlying(name: String[64]):
 @external
 def set_desk(desk: address):
     ownable._check_owner()
-    gate: uint256 = self.gate
-
-    self.gate = (gate >> PAUSED_AT << PAUSED_AT) | convert(desk, uint256)
-
-    log IForwardEscrow.DeskSet(previous=convert(gate & (2**PAUSED_AT - 1), address), desk=desk)
+    log IForwardEscrow.DeskSet(previous=booking_gate._set_desk(desk), desk=desk)
 
 
 @external
@@ -341,13 +327,13 @@ def lot_of(name: String[64]) -> uint256:
 @external
 @view
 def desk() -> address:
-    return convert(self.gate & (2**PAUSED_AT - 1), address)
+    return booking_gate._desk()
 
 
 @external
 @view
 def paused_until() -> uint256:
-    return self.gate >> PAUSED_AT
+    return booking_gate._paused_until()
 
 
 @external
