@@ -5,7 +5,7 @@ from types import ModuleType
 
 import typer
 
-from ifx_sdk.errors import MissingExtra
+from ifx_sdk.errors import IFXError, InputError, MissingExtra, SignerError
 
 app = typer.Typer(
     name="ifx-oracle",
@@ -30,6 +30,56 @@ def parse(
 ) -> None:
     """Print the standard output price FILE gives a model, as one line of JSON: exit 0, or 3 when it is refused."""
     raise typer.Exit(_command("parse").run(file, provider=provider, model=model, on=on))
+
+
+_CONFIG = typer.Option(..., metavar="FILE", help="The node's settings, a TOML file.")
+
+
+@app.command()
+def observe(
+    config: str = _CONFIG,
+    out: str | None = typer.Option(None, metavar="FILE", help="Append the readings to this file too."),
+    window: bool = typer.Option(False, help="All slots of the next window, each at its time; default one slot now."),
+    release: list[str] | None = typer.Option(None, metavar="NAME=USD", help="Let a price on another scale count."),
+) -> None:
+    """Read the pages of the settings, a line of JSON a reading: exit 0, or 3 when one gave no price."""
+    _run("observe", config, out=out, window=window, releases=release or ())
+
+
+@app.command()
+def fix(
+    readings: str = typer.Argument(..., metavar="READINGS", help="What `observe --out` wrote."),
+    config: str = _CONFIG,
+    day: str | None = typer.Option(None, metavar="YYYY-MM-DD", help="UTC day to fix; default the newest reading's."),
+    manifests: str | None = typer.Option(None, metavar="DIR", help="Write each window's evidence here."),
+) -> None:
+    """Sign each window's median, a line of JSON a report: exit 0, or 3 when a window has too few valid slots."""
+    _run("fix", readings, config=config, day=day, manifests=manifests)
+
+
+@app.command()
+def post(
+    files: list[str] | None = typer.Argument(
+        None, metavar="[REPORTS]...", help="What `fix` printed; default ask the peers."
+    ),
+    config: str = _CONFIG,
+    day: str | None = typer.Option(None, metavar="YYYY-MM-DD", help="UTC day; default the chain's today."),
+    post: bool = typer.Option(False, "--post", help="Send the transaction; without it nothing is sent."),
+    wait: bool = typer.Option(False, "--wait", help="Wait for this node's turn, 30 s for each node before it."),
+) -> None:
+    """Post what a quorum signed, a line of JSON an underlying: exit 0, or 3 when one is neither posted nor ready."""
+    _run("post", files or (), config=config, day=day, post=post, wait=wait)
+
+
+def _run(name: str, *arguments: object, **options: object) -> None:
+    """Run a command; an error of ours ends as one line on stderr with its cure: exit 2 for bad input, else 1."""
+    command = _command(name)
+    try:
+        code = command.run(*arguments, **options)
+    except IFXError as error:
+        typer.echo(f"ifx-oracle {name}: {error}", err=True)
+        raise typer.Exit(2 if isinstance(error, InputError | SignerError) else 1) from error
+    raise typer.Exit(code)
 
 
 def _command(name: str) -> ModuleType:

@@ -1,12 +1,15 @@
 """Readings as lines of JSON, so that a window observed by one command is fixed by the next."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
 
 from ifx_sdk.errors import BadValue
 from ifx_sdk.money import PRICE_LIMIT
 from ifx_sdk.strict_json import loads
 from ifx_sdk.terms import parse_underlying
 from oracle_node.errors import BadReadings
+from oracle_node.evidence import canonical_json
 from oracle_node.observe import FailedReading, PageReading
 
 _KEYS = {"at", "underlying", "page", "sha256", "price", "alarm", "why"}
@@ -27,9 +30,38 @@ def reading_to_json(reading: PageReading | FailedReading) -> dict[str, object]:
 
 
 def read_readings(text: str | bytes, path: object = "readings") -> tuple[PageReading | FailedReading, ...]:
-    """Read the lines of a readings file. Raises `BadReadings` naming the line and the key."""
-    lines = (text.encode() if isinstance(text, str) else text).split(b"\n")
-    return tuple(_reading(line, f"{path}:{number}") for number, line in enumerate(lines, start=1) if line.strip())
+    """Read the lines of a readings file. Raises `BadReadings` naming the line and the key.
+
+    A last line without its end that cannot be read was cut short by a crash: it is left out.
+    """
+    *lines, last = (text.encode() if isinstance(text, str) else text).split(b"\n")
+    readings = [_reading(line, f"{path}:{number}") for number, line in enumerate(lines, start=1) if line.strip()]
+    if last.strip():
+        with suppress(BadReadings):
+            readings.append(_reading(last, f"{path}:{len(lines) + 1}"))
+    return tuple(readings)
+
+
+def append_readings(path: Path, readings: Iterable[PageReading | FailedReading]) -> None:
+    """Append readings to a file, after cutting off a line that a crash left unfinished. Raises `BadReadings`."""
+    lines = b"".join(canonical_json(reading_to_json(each)) + b"\n" for each in readings)
+    try:
+        with path.open("ab+") as file:
+            file.seek(0)
+            file.truncate(file.read().rfind(b"\n") + 1)
+            file.write(lines)
+    except OSError as error:
+        raise BadReadings(
+            path, f"it cannot be written: {error.strerror}", cure="Check its folder and rights."
+        ) from error
+
+
+def read_readings_file(path: Path) -> tuple[PageReading | FailedReading, ...]:
+    """The readings of a file. Raises `BadReadings`."""
+    try:
+        return read_readings(path.read_bytes(), path)
+    except OSError as error:
+        raise BadReadings(path, f"it cannot be read: {error.strerror}") from error
 
 
 def _reading(line: bytes, place: str) -> PageReading | FailedReading:

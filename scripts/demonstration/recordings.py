@@ -116,7 +116,7 @@ class Recordings:
         discounts = _discounts(folder, days)
         if discounts:
             told = ", ".join(sorted(set(discounts.values())))
-            yield f"Discount on OpenAI's own offer, which OpenRouter recorded on {len(discounts)} of these days: {told}."
+            yield f"OpenRouter's discount on OpenAI's own offer, recorded on {len(discounts)} days: {told}."
         for day, price in _second_readings(folder, days).items():
             if price != self._by_day[day].price:
                 first = format_price(self._by_day[day].price)

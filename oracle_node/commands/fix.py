@@ -1,0 +1,71 @@
+"""`ifx-oracle fix`: the readings of one window to signed reports, a line of JSON an underlying."""
+
+import json
+import sys
+from pathlib import Path
+
+from ifx_sdk.calendar import date_of, day_number, midnight, parse_date
+from ifx_sdk.deployment import Deployment
+from ifx_sdk.errors import BadDate, BadFile
+from ifx_sdk.terms import oracle_domain
+from oracle_node.commands import OK, REFUSED
+from oracle_node.duty import Insufficient, sign_window
+from oracle_node.errors import BadReadings
+from oracle_node.fixing import MIN_VALID
+from oracle_node.observe import Clock
+from oracle_node.readings import read_readings_file
+from oracle_node.report import ReportBook, SignedReport
+from oracle_node.settings import read_settings, read_signer
+from oracle_node.window import SystemClock, WindowResult, day_being_fixed, fix_window
+
+
+def run(readings: str, *, config: str, day: str | None, manifests: str | None, clock: Clock | None = None) -> int:
+    """Fix, write the manifests, sign, print; exit 0 when every underlying of the settings has a report."""
+    settings, found = read_settings(config), read_readings_file(Path(readings))
+    now = (SystemClock() if clock is None else clock).now()
+    if not found:
+        raise BadReadings(readings, "it holds no reading")
+    number = day_being_fixed(max(each.at for each in found)) if day is None else day_number(parse_date(day))
+    if now < midnight(number):
+        why = "its window is not over, and a report is never taken back"
+        raise BadDate(str(date_of(number)), why, cure="Fix it after its 00:00:00 UTC.")
+    deployment, signer = Deployment.read(settings.chain.deployment), read_signer(settings.key)
+    results = [fix_window(found, each.name, number) for each in settings.underlyings]
+    if manifests is not None:
+        _write(Path(manifests), results)
+    domain = oracle_domain(deployment.chain_id, deployment.oracle)
+    signed = sign_window(results, ReportBook(settings.reports), signer, domain)
+    for each in signed:
+        print(_line(each))
+    return OK if all(isinstance(each, SignedReport) for each in signed) else REFUSED
+
+
+def _line(each: SignedReport | Insufficient) -> str:
+    if isinstance(each, SignedReport):
+        return each.canonical().decode()
+    valid = each.fixing.n_valid
+    print(
+        f"ifx-oracle fix: {each.underlying} of {date_of(each.day)}: {valid} valid slots of the {MIN_VALID} needed;"
+        " no report is made, and the other nodes' quorum decides",
+        file=sys.stderr,
+    )
+    return json.dumps(
+        {
+            "status": each.fixing.status.value,
+            "underlying": each.underlying,
+            "day": each.day,
+            "price": None,
+            "valid": valid,
+            "needed": MIN_VALID,
+        }
+    )
+
+
+def _write(folder: Path, results: list[WindowResult]) -> None:
+    """Each manifest under the name of its root, so that a report's evidence finds it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for each in results:
+            (folder / f"{each.evidence.hex()}.json").write_bytes(each.manifest)
+    except OSError as error:
+        raise BadFile(folder, f"manifests cannot be written: {error.strerror}", cure="Check its rights.") from error
