@@ -5,12 +5,24 @@ InputError
 SignerError
 ├── KeyFileOpenToOthers   .path
 └── WrongAccount          .account
+IFXError
+└── Interrupted
 """
 # ruff: noqa: N818 - an error is named for what is wrong, as in ifx_sdk.errors
 
 from __future__ import annotations
 
-from ifx_sdk.errors import InputError, SignerError
+from ifx_sdk.errors import IFXError, InputError, SignerError
+
+
+class Interrupted(IFXError):
+    """Ctrl-C while nothing was on its way."""
+
+    cure = "Every transaction that was sent is told above with its outcome."
+
+    def __init__(self) -> None:
+        """Nothing more is known."""
+        super().__init__("interrupted")
 
 
 class MissingOption(InputError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Concatenate, Final, ParamSpec
+from typing import TYPE_CHECKING, Annotated, Concatenate, Final, NoReturn, ParamSpec
 
 import typer
 
@@ -156,10 +156,13 @@ class Session:
 
         return None if self._account is None else parse_address(self._account)
 
-    def interrupted(self) -> None:
-        """Ctrl-C: raise OutcomeUnknown where something is on its way."""
+    def interrupted(self) -> NoReturn:
+        """Ctrl-C: raise OutcomeUnknown where something is on its way, else Interrupted."""
+        from ifx_sdk.cli.errors import Interrupted
+
         if self._announcer is not None:
             self._announcer.interrupted()
+        raise Interrupted
 
 
 def command(
@@ -176,8 +179,6 @@ def command(
                 run(session, **arguments)  # type: ignore[call-arg, arg-type]  # typer calls by the signature below
             except KeyboardInterrupt:
                 session.interrupted()
-                session.output.note("interrupted; nothing was sent that is not told above")
-                raise typer.Exit(1) from None
 
         signature = inspect.signature(run, eval_str=True)
         own = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in list(signature.parameters.values())[1:]]
