@@ -1,8 +1,8 @@
 """Measure the gas of every operation on anvil (Prague rules) and in process, beside the floor and the peers.
 
-Writes benchmarks/gas.json and fails where a budget is exceeded, so that a rise shows in a diff. Rows as in
-docs/protocol.md: `warm` means that balances are not zero and allowances are unlimited, `post_k` is k of k signers on a new
-word, `settle_each_*` is a fiftieth of one transaction that settles fifty.
+Writes benchmarks/gas.json and fails where a budget is exceeded, so that a rise shows in a diff. `warm` means that
+balances are not zero and allowances are unlimited, `post_k` is k of k signers on a new word, `settle_each_*` is a
+fiftieth of one transaction that settles fifty.
 """
 
 from __future__ import annotations
@@ -215,7 +215,7 @@ def anvil() -> Iterator[Chain]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     options = ["--hardfork", "prague", "--chain-id", "31337", "--timestamp", str(START), "--silent"]
-    process = subprocess.Popen([binary, "--port", str(port), *options])  # noqa: S603  # our own arguments
+    process = subprocess.Popen([binary, "--port", str(port), *options])
     try:
         chain = Chain(f"http://127.0.0.1:{port}", chain_id=31337)
         await_node(chain)

@@ -6,19 +6,16 @@ a call that should go through must, and one that should not must give exactly it
 
 import os
 import warnings
-from functools import cache, partial
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from eth_abi import decode
-from eth_account import Account
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from support.indexer import Indexer
 from support.model import DAY, UNLIMITED, Model
-from support.tree import ROOT
+from support.world import KEYS, NAMES, NODE_KEYS, NODES, PARTIES, QUORUM, START, deployed
 
 from ifx_sdk import payoff, signing
 from ifx_sdk.terms import Terms, escrow_domain, oracle_domain
@@ -28,17 +25,9 @@ with warnings.catch_warnings():
     import boa
 
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
+ERROR = bytes.fromhex("08c379a0")  # the selector of Error(string)
 STEPS = 100
 EXAMPLES = 2_000 if NIGHTLY else 100  # x STEPS = 10,000 steps in CI
-
-START = 20_649 * DAY + 3_600  # 2026-07-15 01:00 UTC
-NAMES = ("openai/gpt-4.1", "anthropic/claude-opus-4.8")
-QUORUM, NODES = 3, 4
-ERROR = bytes.fromhex("08c379a0")
-
-KEYS = {Account.from_key(bytes([i + 1]) * 32).address: bytes([i + 1]) * 32 for i in range(4)}
-PARTIES = tuple(KEYS)
-NODE_KEYS = [bytes([i + 101]) * 32 for i in range(NODES + 1)]  # the last one is not registered
 
 parties = st.sampled_from(PARTIES)
 names = st.sampled_from(NAMES)
@@ -58,36 +47,6 @@ TRADE = {
     "averaging": st.integers(1, 28),
     "from_free": st.booleans(),
 }
-
-
-class Deployment(NamedTuple):
-    """The contracts, deployed once."""
-
-    token: Any
-    oracle: Any
-    escrow: Any
-    owner: str
-    desk: str
-    guardian: str
-    fees: str
-
-
-def _load(folder: Path, name: str, *args: object) -> Any:
-    return boa.load(str(folder / name), *args)
-
-
-@cache
-def deployed() -> Deployment:
-    """One deployment on boa's chain; each example starts from it."""
-    boa.env.evm.patch.chain_id = 31337
-    boa.env.timestamp = START
-    owner, desk, guardian, fees = (boa.env.generate_address(role) for role in ("owner", "desk", "guardian", "fees"))
-    nodes = [Account.from_key(key).address for key in NODE_KEYS[:NODES]]
-    load = partial(_load, ROOT / "contracts")
-    token = load("testing/TestUSDT.vy")
-    oracle = load("FixingOracle.vy", owner, nodes, QUORUM, owner)
-    escrow = load("ForwardEscrow.vy", token.address, oracle.address, owner, desk, guardian, fees)
-    return Deployment(token, oracle, escrow, owner, desk, guardian, fees)
 
 
 class AnyOrder(RuleBasedStateMachine):
