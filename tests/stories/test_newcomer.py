@@ -1,0 +1,75 @@
+"""A newcomer copies the README's script and runs it against `make node`."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.chain import find_anvil
+from support.tree import ROOT
+
+
+@pytest.fixture
+def node(tmp_path: Path) -> Iterator[tuple[int, Path]]:
+    """`scripts/node.py` on a free port, stopped as Ctrl-C would; skips loudly without anvil, fails in CI."""
+    if find_anvil() is None:
+        what = "anvil not found: run scripts/anvil.sh, or put it on PATH"
+        pytest.fail(what) if os.environ.get("CI") == "true" else pytest.skip(what)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    deployment = tmp_path / "local.toml"
+    command = [sys.executable, str(ROOT / "scripts/node.py"), "--port", str(port), "--deployment", str(deployment)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        for line in process.stdout:
+            if "stop it with Ctrl-C" in line:
+                break
+        assert process.poll() is None, "the node ended by itself"
+        yield port, deployment
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=20)
+        process.stdout.close()
+
+
+def test_the_readmes_script_runs_as_it_stands(node: tuple[int, Path], tmp_path: Path) -> None:
+    """Quote, book, travel, settle, withdraw; only the port and the file's place are this test's own."""
+    port, deployment = node
+    [script] = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert len([line for line in script.splitlines() if line.strip()]) <= 20
+    script = script.replace("127.0.0.1:8545", f"127.0.0.1:{port}").replace("deployments/local.toml", str(deployment))
+    (tmp_path / "first.py").write_text(script)
+    done = subprocess.run([sys.executable, str(tmp_path / "first.py")], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        "spot 8.00 USD/Mtok indicative 7.71 USD/Mtok",
+        "long holds 99,825,145.000000 USDT",
+        "short holds 100,167,145.000000 USDT",
+    ]
+
+
+def test_a_taken_port_is_named_with_the_cure(tmp_path: Path) -> None:
+    """Nothing is started or written where the port is taken."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        command = [
+            sys.executable,
+            str(ROOT / "scripts/node.py"),
+            "--port",
+            port,
+            "--deployment",
+            str(tmp_path / "x.toml"),
+        ]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "--port 8546" in done.stderr or "anvil not found" in done.stderr
+    assert not (tmp_path / "x.toml").exists()
