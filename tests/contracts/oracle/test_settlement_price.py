@@ -146,8 +146,7 @@ def test_an_average_is_certain_when_its_last_day_is(protocol: Protocol) -> None:
     post_on(protocol, {DAY_0: 10, DAY_0 + 1: 20})
     protocol.travel((DAY_0 + 5) * DAY - 1)
     assert price_of(protocol, DAY_0 + 2, 3) == (50 // 3, False)
-    with_fixing = {DAY_0 + 4: 90}
-    post_on(protocol, with_fixing)
+    protocol.post(90)
     assert price_of(protocol, DAY_0 + 2, 3) == ((10 + 20 + 90) // 3, True)
     assert price_of(protocol, DAY_0 + 3, 4) == ((10 + 20 + 90 + 90) // 4, True)
 

@@ -1,0 +1,42 @@
+"""No refusal of the contracts is left untried."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from support.tree import ROOT
+
+REASON = re.compile(r'"((?:escrow|oracle|ledger|packed|usdt): [^"]+)"')
+HERE = Path(__file__)
+
+# Those of snekmate's modules that our exports can reach.
+LIBRARY = {"ownable: caller is not the owner", "ownable_2step: caller is not the new owner"}
+
+
+def reasons() -> list[str]:
+    """Every reason of a contract, the library's included."""
+    sources = sorted((ROOT / "contracts").rglob("*.vy"))
+    return sorted({reason for path in sources for reason in REASON.findall(path.read_text(encoding="utf-8"))} | LIBRARY)
+
+
+def expected_refusals() -> set[str]:
+    """Every text that the contract tests hold a refusal against: arguments of `refused`, and of their parameters."""
+    found = set()
+    for path in HERE.parent.rglob("test_*.py"):
+        if path == HERE:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.add(node.value)
+            elif isinstance(node, ast.JoinedStr):
+                # f"escrow: {side} has not approved" is tried for both sides.
+                text = "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+                found |= {text.format(side) for side in ("long", "short") if text.count("{}") == 1}
+    return found
+
+
+@pytest.mark.parametrize("reason", reasons())
+def test_every_reason_is_provoked(reason: str) -> None:
+    """Some contract test expects exactly this refusal."""
+    assert reason in expected_refusals()
