@@ -33,6 +33,8 @@ def parse(
 
 
 _CONFIG = typer.Option(..., metavar="FILE", help="The node's settings, a TOML file.")
+_RELEASE = typer.Option(None, "--release", metavar="NAME=USD", help="Let a price on another scale count.")
+_REPORTS = typer.Argument(None, metavar="[REPORTS]...", help="What `fix` printed; default ask the peers.")
 
 
 @app.command()
@@ -40,7 +42,7 @@ def observe(
     config: str = _CONFIG,
     out: str | None = typer.Option(None, metavar="FILE", help="Append the readings to this file too."),
     window: bool = typer.Option(False, help="All slots of the next window, each at its time; default one slot now."),
-    release: list[str] | None = typer.Option(None, metavar="NAME=USD", help="Let a price on another scale count."),
+    release: list[str] | None = _RELEASE,
 ) -> None:
     """Read the pages of the settings, a line of JSON a reading: exit 0, or 3 when one gave no price."""
     _run("observe", config, out=out, window=window, releases=release or ())
@@ -59,9 +61,7 @@ def fix(
 
 @app.command()
 def post(
-    files: list[str] | None = typer.Argument(
-        None, metavar="[REPORTS]...", help="What `fix` printed; default ask the peers."
-    ),
+    files: list[str] | None = _REPORTS,
     config: str = _CONFIG,
     day: str | None = typer.Option(None, metavar="YYYY-MM-DD", help="UTC day; default the chain's today."),
     post: bool = typer.Option(False, "--post", help="Send the transaction; without it nothing is sent."),

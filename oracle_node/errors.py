@@ -16,7 +16,7 @@ class BadSettings(OracleError, BadFile):
     """A settings file that a node does not start with."""
 
     noun = "settings file"
-    cure = "docs/operations.md lists every key; a key that is not listed there is refused."
+    cure = "The top of oracle_node/settings.py shows a whole file; a key that is not its own is refused."
 
 
 class BadReadings(OracleError, BadFile):

@@ -63,7 +63,9 @@ def fetch(
         if not isinstance(answer, httpx.URL):
             return answer
         if _origin(answer) != origin:
-            return Unfetched(why=f"it redirects to another host, {answer.host}")
+            return Unfetched(why=f"it redirects to another host, {answer.netloc.decode()}")
+        if target.scheme == "https" and answer.scheme == "http":
+            return Unfetched(why="it redirects from https to http, where anyone can change it")
         target = answer
     return Unfetched(why=f"more than {MAX_REDIRECTS} redirects")
 
