@@ -6,11 +6,12 @@ import secrets
 
 from ifx_sdk import payoff
 from ifx_sdk.calendar import format_time
+from ifx_sdk.cli.errors import BadApproval
 from ifx_sdk.cli.output import aligned
 from ifx_sdk.cli.quotes import settles_on
 from ifx_sdk.cli.reading import hex_bytes, read_file
 from ifx_sdk.client import Quote
-from ifx_sdk.errors import BadFile, BadValue, NotASide, WrongSigner
+from ifx_sdk.errors import BadValue, NotASide, WrongSigner
 from ifx_sdk.money import format_amount, format_price, format_quantity
 from ifx_sdk.signing import FORWARD_FIELDS, domain_separator, struct_hash, terms_digest
 from ifx_sdk.strict_json import loads
@@ -99,31 +100,30 @@ def check_side(terms: Terms, account: str) -> None:
         raise NotASide(what=f"{account} is neither the long {terms.long} nor the short {terms.short}")
 
 
-def read_approval(given: str | None, option: str, account: str, id: bytes) -> bytes:
+def read_approval(given: str | None, account: str, id: bytes) -> bytes:
     """A side's approval: hexadecimal as it is, or the file that `ifx sign` wrote; empty for one made on chain.
 
-    Raises BadFile, BadValue, and WrongSigner for an approval of other terms or by another account than `account`.
+    Raises BadApproval, BadValue, and WrongSigner for an approval of other terms or by another account than `account`.
     """
     if given is None:
         return b""
     raw = hex_bytes(given)
     if raw is None:
-        raw = _from_file(given, option, account, id)
+        raw = _from_file(given, account, id)
     if len(raw) > MAX_APPROVAL:
         raise BadValue(f"{len(raw)} bytes", f"an approval has at most {MAX_APPROVAL}", cure="Give the signature alone.")
     return raw
 
 
-def _from_file(path: str, option: str, account: str, id: bytes) -> bytes:
-    cure = f"Give {option} the file that `ifx sign` wrote, or the signature as 0x and hexadecimal digits."
-    found = loads(read_file(path, cure=cure), path, BadFile)
+def _from_file(path: str, account: str, id: bytes) -> bytes:
+    found = loads(read_file(path, BadApproval), path, BadApproval)
     if not isinstance(found, dict) or not {"id", "account", "signature"} <= found.keys():
-        raise BadFile(path, "it is not an approval with id, account and signature", cure=cure)
+        raise BadApproval(path, "it lacks id, account or signature")
     raw = {key: hex_bytes(value) if isinstance(value, str) else None for key, value in found.items()}
     if raw["id"] is None or raw["signature"] is None:
-        raise BadFile(path, "id and signature must be 0x and hexadecimal digits", cure=cure)
+        raise BadApproval(path, "id and signature must be 0x and hexadecimal digits")
     if raw["id"] != id:
-        raise BadFile(path, f"it approves other terms: 0x{raw['id'].hex()}", cure="Have exactly these terms signed.")
+        raise BadApproval(path, f"it approves other terms: 0x{raw['id'].hex()}")
     signed_by = parse_address(found["account"])
     if signed_by != account:
         raise WrongSigner(account, signed_by)

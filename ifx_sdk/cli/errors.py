@@ -1,7 +1,9 @@
 """What the command line itself refuses; leaves of the one tree of `ifx_sdk.errors`.
 
 InputError
-└── MissingOption         .option
+├── MissingOption         .option
+└── BadFile
+    └── BadApproval  BadBundle
 SignerError
 ├── KeyFileOpenToOthers   .path
 └── WrongAccount          .account
@@ -12,7 +14,7 @@ IFXError
 
 from __future__ import annotations
 
-from ifx_sdk.errors import IFXError, InputError, SignerError
+from ifx_sdk.errors import BadFile, IFXError, InputError, SignerError
 
 
 class Interrupted(IFXError):
@@ -33,6 +35,20 @@ class MissingOption(InputError):
         ways = f"{option} {form}".strip() + (f", or set {variable}={form}" if variable else "")
         super().__init__(f"no {what} was given", cure=f"Give {ways}.")
         self.option = option
+
+
+class BadApproval(BadFile):
+    """A side's approval that cannot be read, or is of other terms."""
+
+    noun = "approval"
+    cure = "Give the file that `ifx sign` wrote for these terms, or the signature as 0x and hexadecimal digits."
+
+
+class BadBundle(BadFile):
+    """Signed reports that cannot be read."""
+
+    noun = "file of signed reports"
+    cure = "Give underlying, day, price, evidence and signature of each, as oracle nodes write them."
 
 
 class KeyFileOpenToOthers(SignerError):

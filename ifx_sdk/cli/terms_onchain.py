@@ -53,8 +53,8 @@ def book(
 
     agreed = read_terms(terms)
     id = terms_digest(agreed, session.domain())
-    long = read_approval(long_approval, "--long-approval", agreed.long, id)
-    short = read_approval(short_approval, "--short-approval", agreed.short, id)
+    long = read_approval(long_approval, agreed.long, id)
+    short = read_approval(short_approval, agreed.short, id)
     ifx = session.signing_ifx()
     ifx.escrow.book(agreed, long, short).confirmed()
     _answer(session, ifx, agreed, "booked")

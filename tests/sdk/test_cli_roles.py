@@ -1,0 +1,305 @@
+"""Posting, approving, booking and deploying by command: what is let through, and what is refused beside it."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.chain import DAY, GPT, LUNA, START
+from support.commands import Ran, Shell, key_file
+from support.faults import answering, serving
+
+from ifx_sdk import devnet
+from ifx_sdk.artifacts import codec
+from ifx_sdk.chain import Call, Chain
+from ifx_sdk.client import IFX
+from ifx_sdk.devkeys import dev_address
+from ifx_sdk.local_chain import LocalChain
+from ifx_sdk.reports import attest
+
+LONG, SHORT = dev_address(devnet.LONG), dev_address(devnet.SHORT)
+TODAY = START // DAY
+ROLES = {"long": devnet.LONG, "short": devnet.SHORT, "desk": devnet.DESK, "outsider": devnet.OUTSIDER}
+
+
+@pytest.fixture
+def ifx(local: LocalChain, tmp_path: Path) -> IFX:
+    """A deployment with two underlyings; no fixing yet, long and short funded and their allowance unlimited."""
+    found = devnet.start(Chain(local.web3), [GPT, LUNA], tmp_path / "local.toml")
+    for index in (devnet.LONG, devnet.SHORT):
+        side = found.as_signer(devnet.signer(index))
+        devnet.faucet(found, side.account, usdt=10_000_000 * 10**6)
+        for outcome in side.token.allow(2**256 - 1):
+            outcome.confirmed()
+    return found
+
+
+@pytest.fixture
+def shells(ifx: IFX, local: LocalChain, tmp_path: Path) -> Iterator[dict[str, Shell]]:
+    """A prompt for each role."""
+    with serving(answering(local.web3)) as url:
+        placed = Shell(env={"IFX_RPC": url, "IFX_DEPLOYMENT": str(tmp_path / "local.toml")})
+        yield {role: placed.having(IFX_KEY_FILE=key_file(tmp_path, index)) for role, index in ROLES.items()}
+
+
+def refused(ran: Ran, code: int, kind: str) -> str:
+    """The error's text, after its exit code and type were held."""
+    assert (ran.code, ran.error["type"]) == (code, kind), (ran.out, ran.err)
+    assert ran.error["cure"]
+    return f"{ran.error['message']} {ran.error['cure']}"
+
+
+# --------------------------------------------------------------------------------------------------------- posting
+
+
+def report(ifx: IFX, *nodes: int, name: str = GPT, price: int = 8_000_000, day: int = TODAY) -> list[dict[str, Any]]:
+    """What some nodes signed, as they write it."""
+    made = (
+        attest(devnet.signer(node), ifx.oracle.domain(), underlying=name, day=day, price=price, evidence=bytes(32))
+        for node in nodes
+    )
+    return [each.to_json() for each in made]
+
+
+def bundle(folder: Path, *attestations: dict[str, Any], name: str = "reports.json") -> str:
+    """A file of attestations."""
+    path = folder / name
+    path.write_text(json.dumps({"attestations": list(attestations)}))
+    return str(path)
+
+
+def test_anyone_posts_what_a_quorum_signed(ifx: IFX, shells: dict[str, Shell], tmp_path: Path) -> None:
+    """Two underlyings out of one file in one transaction, with the signers of each counted."""
+    file = bundle(tmp_path, *report(ifx, 4, 5, 6), *report(ifx, 4, 5, 6, 7, name=LUNA, price=6_000_000))
+    told = shells["outsider"].json("post", file)
+    assert told["fixings"] == [
+        {"underlying": GPT, "day": TODAY, "price": 8_000_000, "signers": 3},
+        {"underlying": LUNA, "day": TODAY, "price": 6_000_000, "signers": 4},
+    ]
+    assert [each["call"] for each in told["transactions"]] == ["FixingOracle.post_many"]
+
+
+def test_attestations_are_gathered_from_several_files(ifx: IFX, shells: dict[str, Shell], tmp_path: Path) -> None:
+    """Each node's own file, of one attestation or a list; the node that saw another price is left out."""
+    files = []
+    for node in (4, 5, 6):
+        path = tmp_path / f"node-{node}.json"
+        path.write_text(json.dumps(report(ifx, node)[0] | {"signer": dev_address(node)}))
+        files.append(str(path))
+    odd = tmp_path / "node-7.json"
+    odd.write_text(json.dumps(report(ifx, 7, price=4_320_000)))
+    told = shells["outsider"].json("post", *files, str(odd))
+    assert told["fixings"] == [{"underlying": GPT, "day": TODAY, "price": 8_000_000, "signers": 3}]
+
+
+def test_reports_without_a_quorum_are_refused(ifx: IFX, shells: dict[str, Shell], tmp_path: Path) -> None:
+    """Too few, one twice, a stranger, two prices, a spoiled signature, another day, a day already posted."""
+    outsider = shells["outsider"]
+
+    def post(*attestations: dict[str, Any]) -> Ran:
+        return outsider.run("post", bundle(tmp_path, *attestations), "--json")
+
+    refused(post(*report(ifx, 4, 5)), 1, "QuorumNotReached")
+    refused(post(*report(ifx, 4, 5, 5)), 1, "SignerTwice")
+    refused(post(*report(ifx, 4, 5, 9)), 1, "NotASigner")
+    refused(post(*report(ifx, 4, 5), *report(ifx, 6, 7, price=4_320_000)), 1, "AttestationsDisagree")
+    spoiled = report(ifx, 4, 5, 6)
+    spoiled[0]["price"] = 7_000_000
+    spoiled[1]["price"] = 7_000_000
+    spoiled[2]["price"] = 7_000_000
+    refused(post(*spoiled), 1, "NotASigner")
+    refused(post(*report(ifx, 4, 5, 6, day=TODAY + 1)), 1, "AnotherDay")
+    refused(post(*report(ifx, 4, 5, 6, name="openai/unheard-of")), 1, "UnknownUnderlying")
+    assert ifx.oracle.latest(GPT) is None
+    assert post(*report(ifx, 4, 5, 6)).code == 0
+    refused(post(*report(ifx, 4, 5, 6)), 1, "AlreadyPosted")
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        ("", "not JSON"),
+        ("[]", "no attestations"),
+        ('{"attestations": 3}', "no attestations"),
+        ("[3]", "missing: everything"),
+        ('[{"underlying": "a/b"}]', "missing: day, evidence, price, signature"),
+        ('[{"underlying": "a/b", "day": 1, "price": 1.5, "evidence": "", "signature": ""}]', "price must be"),
+        ('[{"underlying": "a/b", "day": -1, "price": 1, "evidence": "", "signature": ""}]', "day must be"),
+        ('[{"underlying": "a/b", "day": 1, "price": 1, "evidence": "0x12", "signature": ""}]', "evidence must be"),
+        ('[{"underlying": "A", "day": 1, "price": 1, "evidence": "0x' + "00" * 32 + '", "signature": ""}]', "'A'"),
+    ],
+)
+def test_a_broken_bundle_is_refused(shells: dict[str, Shell], tmp_path: Path, content: str, why: str) -> None:
+    """The file, the place in it and the form are named; exit 2."""
+    path = tmp_path / "broken.json"
+    path.write_text(content)
+    told = refused(shells["outsider"].run("post", str(path), "--json"), 2, "BadBundle")
+    assert str(path) in told
+    assert why in told
+
+
+@pytest.mark.parametrize("given", [f"{GPT}", f"{GPT}=8 EUR", "=8", f"{GPT}=", "GPT=8"])
+def test_a_devnet_price_has_its_form(shells: dict[str, Shell], given: str) -> None:
+    """NAME=PRICE, each in its own form; its twin is posted."""
+    assert shells["outsider"].run("post", "--devnet", given).code == 2
+    shells["outsider"].run("post", "--devnet", f"{GPT}=8", f"{LUNA}=6.00 USD/Mtok").ok()
+
+
+# ------------------------------------------------------------------------------------------------ signing, booking
+
+
+@pytest.fixture
+def terms(ifx: IFX, shells: dict[str, Shell], tmp_path: Path) -> str:
+    """A file of terms on today's fixing."""
+    devnet.post(ifx, {GPT: 8_000_000})
+    path = str(tmp_path / "terms.json")
+    shells["long"].json("terms", GPT, "100B", "3M", "--long", LONG, "--short", SHORT, "--out", path)
+    return path
+
+
+def signed(shells: dict[str, Shell], role: str, terms: str) -> str:
+    """The file of a side's approval."""
+    path = str(Path(terms).with_name(f"{role}.json"))
+    shells[role].run("sign", terms, "--out", path, "--force").ok()
+    return path
+
+
+def test_an_approval_is_booked_as_a_file_or_in_hex(ifx: IFX, shells: dict[str, Shell], terms: str) -> None:
+    """One side's file and the other's bare signature."""
+    long = signed(shells, "long", terms)
+    short = json.loads(shells["short"].run("sign", terms).ok().out)
+    assert sorted(short) == ["account", "id", "signature"]
+    booked = shells["desk"].json("book", terms, "--long-approval", long, "--short-approval", short["signature"])
+    assert ifx.escrow.forward(bytes.fromhex(booked["id"][2:])).long == LONG
+    again = shells["desk"].run("book", terms, "--long-approval", long, "--short-approval", short["signature"], "--json")
+    refused(again, 1, "AlreadyBooked")
+
+
+def test_only_the_two_sides_sign_and_approve(shells: dict[str, Shell], terms: str) -> None:
+    """An outsider is named and nothing is signed or sent."""
+    for command in ("sign", "approve", "revoke"):
+        why = refused(shells["outsider"].run(command, terms, "--json"), 1, "NotASide")
+        assert dev_address(devnet.OUTSIDER) in why
+    assert shells["short"].json("approve", terms)["status"] == "approved"
+
+
+def test_an_account_of_the_node_cannot_sign_terms(shells: dict[str, Shell], terms: str) -> None:
+    """A node signs no bare digest; the cure names what does, and approving on chain works."""
+    nobody = Shell(env={name: value for name, value in shells["long"].env.items() if name != "IFX_KEY_FILE"})
+    refused(nobody.run("sign", terms, "--account", LONG, "--json"), 2, "NoSigner")
+    assert nobody.json("approve", terms, "--account", LONG)["status"] == "approved"
+
+
+def test_an_approval_of_other_terms_or_by_another_side_is_refused(shells: dict[str, Shell], terms: str) -> None:
+    """Swapped sides, other terms, an absent file, bare hex by another key, and no approval at all."""
+    long, short = signed(shells, "long", terms), signed(shells, "short", terms)
+    other = str(Path(terms).with_name("other.json"))
+    shells["long"].json("terms", GPT, "100B", "3M", "--long", LONG, "--short", SHORT, "--out", other)
+    foreign = json.loads(shells["long"].run("sign", other).ok().out)
+
+    def book(*approvals: str) -> Ran:
+        return shells["desk"].run("book", terms, *approvals, "--json")
+
+    refused(book("--long-approval", short, "--short-approval", long), 2, "WrongSigner")
+    path = Path(terms).with_name("foreign.json")
+    path.write_text(json.dumps(foreign))
+    assert foreign["id"] in refused(book("--long-approval", str(path), "--short-approval", short), 2, "BadApproval")
+    refused(book("--long-approval", foreign["signature"], "--short-approval", short), 2, "WrongSigner")
+    refused(book("--long-approval", "nowhere.json", "--short-approval", short), 2, "BadApproval")
+    refused(book("--long-approval", "0x" + "00" * 2049, "--short-approval", short), 2, "BadValue")
+    refused(book("--short-approval", short), 1, "LongHasNotApproved")
+    refused(book("--long-approval", long), 1, "ShortHasNotApproved")
+    assert book("--long-approval", long, "--short-approval", short).code == 0
+
+
+def test_only_the_desk_books(shells: dict[str, Shell], terms: str) -> None:
+    """Whoever else tries is refused by the contract's reason."""
+    approvals = ("--long-approval", signed(shells, "long", terms), "--short-approval", signed(shells, "short", terms))
+    refused(shells["long"].run("book", terms, *approvals, "--json"), 1, "NotTheDesk")
+    shells["desk"].run("book", terms, *approvals).ok()
+
+
+def test_terms_of_yesterday_are_not_booked(ifx: IFX, shells: dict[str, Shell], terms: str) -> None:
+    """The deadline is over a day later, and a longer one finds another fixing."""
+    longer = str(Path(terms).with_name("longer.json"))
+    sides = ("--long", LONG, "--short", SHORT)
+    shells["long"].json("terms", GPT, "100B", "3M", *sides, "--deadline", "3d", "--out", longer)
+    devnet.travel(ifx, START + 2 * DAY)
+    devnet.post(ifx, {GPT: 7_000_000})
+    refused(shells["desk"].run("book", terms, "--json"), 1, "TermsExpired")
+    refused(shells["desk"].run("book", longer, "--json"), 1, "SpotNotTodaysFixing")
+
+
+@pytest.mark.parametrize("command", ["sign", "approve", "book"])
+@pytest.mark.parametrize("content", ["", "{}", "[]", '{"long": 1}', "\udcff"])
+def test_a_broken_terms_file_is_refused(shells: dict[str, Shell], tmp_path: Path, command: str, content: str) -> None:
+    """Exit 2, naming the file; one that is not there too."""
+    path = tmp_path / "broken.json"
+    path.write_bytes(content.encode("utf-8", "surrogateescape"))
+    for given in (str(path), str(tmp_path / "absent.json")):
+        assert given in refused(shells["long"].run(command, given, "--json"), 2, "BadTermsFile")
+
+
+@pytest.mark.parametrize("given", ["0x12", "terms.json", "0x" + "g" * 64])
+def test_an_id_has_its_form(shells: dict[str, Shell], given: str) -> None:
+    """Anything but 0x and 64 digits is refused with the form; an id of nothing by the chain."""
+    for command in ("forward", "settle"):
+        assert "64 hexadecimal digits" in refused(shells["long"].run(command, given, "--json"), 2, "BadValue")
+    nothing = "0x" + "00" * 32
+    refused(shells["long"].run("forward", nothing, "--json"), 1, "NoSuchForward")
+    refused(shells["long"].run("settle", nothing, "--json"), 1, "UnknownForward")
+
+
+def test_what_is_withdrawn_is_there_and_goes_where_it_may(shells: dict[str, Shell]) -> None:
+    """Not more than the free balance, not nothing, not to the escrow."""
+    long = shells["long"]
+    refused(long.run("withdraw", "all", "--json"), 1, "NothingToWithdraw")
+    long.json("deposit", "10", "--for", SHORT)
+    refused(long.run("withdraw", "10", "--json"), 1, "BalanceTooLow")
+    refused(shells["short"].run("withdraw", "10", "--to", "0x" + "0" * 40, "--json"), 1, "BadReceiver")
+    assert shells["short"].json("withdraw", "10", "--to", LONG)["free"] == 0
+
+
+def set_fee(ifx: IFX, points: int) -> None:
+    """Have the token take so many basis points of a transfer, at most 10 USDT."""
+    data = codec("TestUSDT").encode_call("set_fee", [points, 10 * 10**6])
+    call = Call(name="TestUSDT.set_fee", to=ifx.deployment.token, data=data)
+    ifx.chain.send(call, devnet.signer(devnet.DEPLOYER)).confirmed()
+
+
+def test_a_token_that_takes_a_fee_is_not_deposited(ifx: IFX, shells: dict[str, Shell]) -> None:
+    """Nothing is collected while Tether charges; withdrawing goes on, and so do deposits once it stops."""
+    shells["long"].json("deposit", "10")
+    set_fee(ifx, 10)
+    refused(shells["long"].run("deposit", "10", "--json"), 1, "TokenDidNotDeliver")
+    assert shells["long"].json("withdraw", "all")["free"] == 0
+    set_fee(ifx, 0)
+    assert shells["long"].json("deposit", "10")["free"] == 10 * 10**6
+
+
+# ---------------------------------------------------------------------------------------------------- deployment
+
+
+def test_a_deployment_that_is_published_is_not_written_over(shells: dict[str, Shell], tmp_path: Path) -> None:
+    """Refused before anything is deployed, and so is a folder that is not there."""
+    plan = tmp_path / "plan.toml"
+    plan.write_text(
+        f'network = "local"\ndesk = "{LONG}"\nguardian = "{LONG}"\nfee_recipient = "{LONG}"\nreviewer = "{LONG}"\n'
+        f'signers = ["{LONG}"]\n'
+    )
+    before = (tmp_path / "local.toml").read_text()
+    for out in ("local.toml", "absent/local.toml"):
+        ran = shells["outsider"].run("deploy", str(plan), "--out", str(tmp_path / out), "--json")
+        refused(ran, 2, "BadFile")
+        assert "sending" not in ran.err
+    assert (tmp_path / "local.toml").read_text() == before
+    assert shells["outsider"].json("deploy", str(plan), "--out", str(tmp_path / "new.toml"))["network"] == "local"
+
+
+@pytest.mark.parametrize("content", ["", "network = 3", "not toml [", 'network = "x"\nunknown = 1'])
+def test_a_broken_plan_is_refused(shells: dict[str, Shell], tmp_path: Path, content: str) -> None:
+    """Exit 2, naming the file and where its keys are listed."""
+    path = tmp_path / "plan.toml"
+    path.write_text(content)
+    assert str(path) in refused(shells["outsider"].run("deploy", str(path), "--json"), 2, "BadFile")
