@@ -1,0 +1,172 @@
+"""Peers: what agrees is kept, who is down, slow, endless, garbled, lying or somebody else is named and skipped."""
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import httpx
+import pytest
+from support.nodes import DAY, DOMAIN, GPT, LUNA, REGISTERED, SIGNERS, report
+
+from oracle_node.peers import Gathered, agree, gather
+from oracle_node.report import ReportBook, SignedReport
+from oracle_node.report_server import serve_reports
+from oracle_node.settings import Peer
+
+ADDRESSES = [each.address for each in SIGNERS]
+
+
+def book_of(*reports: SignedReport) -> ReportBook:
+    """A book that holds these reports."""
+    book = ReportBook()
+    for each in reports:
+        signer = SIGNERS[ADDRESSES.index(each.signer)]
+        made = each.attestation
+        book.sign(signer, DOMAIN, underlying=made.underlying, day=made.day, price=made.price, evidence=made.evidence)
+    return book
+
+
+@pytest.fixture
+def served() -> Iterator[Callable[..., Peer]]:
+    """Starts a node's report server on loopback."""
+    with ExitStack() as stack:
+
+        def start(node: int, *reports: SignedReport) -> Peer:
+            url = stack.enter_context(serve_reports(book_of(*reports)))
+            return Peer(url=url, address=ADDRESSES[node])
+
+        yield start
+
+
+def ask_all(peers: list[Peer], own: SignedReport | None = None, client: httpx.Client | None = None) -> Gathered:
+    """Gather the day's reports on GPT-4.1."""
+    with client or httpx.Client() as using:
+        return gather(using, peers, own, GPT, DAY, domain=DOMAIN, registered=REGISTERED, timeout_seconds=1)
+
+
+def mocked(bad: Callable[[httpx.Request], httpx.Response]) -> tuple[list[Peer], httpx.Client]:
+    """Peers 1 and 2 answer, peer 3 does what `bad` does."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        node = int(request.url.host[0])
+        return bad(request) if node == 3 else httpx.Response(200, content=report(node).canonical())
+
+    peers = [Peer(url=f"http://{node}.example", address=ADDRESSES[node]) for node in (1, 2, 3)]
+    return peers, httpx.Client(transport=httpx.MockTransport(answer))
+
+
+def test_four_nodes_that_agree_make_a_report_of_four(served: Callable[..., Peer]) -> None:
+    """Every signature on the price is in the report, in the signer set's order."""
+    found = ask_all([served(node, report(node)) for node in (3, 1, 2)], own=report(0))
+    assert found.report is not None
+    assert [each.signer(DOMAIN) for each in found.report.attestations] == ADDRESSES
+    assert (found.report.price, found.prices, found.faults) == (8_000_000, ((8_000_000, tuple(ADDRESSES)),), ())
+
+
+def test_three_of_four_are_a_quorum(served: Callable[..., Peer]) -> None:
+    """One node that signed another price is out-voted; its price is shown."""
+    found = ask_all([served(1, report(1)), served(2, report(2, 1)), served(3, report(3))], own=report(0))
+    assert found.report is not None
+    assert [each.signer(DOMAIN) for each in found.report.attestations] == [ADDRESSES[0], ADDRESSES[1], ADDRESSES[3]]
+    assert found.prices == ((8_000_000, (ADDRESSES[0], ADDRESSES[1], ADDRESSES[3])), (1, (ADDRESSES[2],)))
+
+
+def test_two_of_four_are_no_quorum(served: Callable[..., Peer]) -> None:
+    """Two against two make no fixing rather than a guess."""
+    found = ask_all([served(1, report(1)), served(2, report(2, 1)), served(3, report(3, 1))], own=report(0))
+    assert found.report is None
+    assert [price for price, _ in found.prices] == [1, 8_000_000]
+
+
+def test_a_peer_without_a_report_is_named(served: Callable[..., Peer]) -> None:
+    """A node whose window was too thin answers 404 and is skipped."""
+    silent = served(3, report(3, name=LUNA))
+    found = ask_all([served(1, report(1)), served(2, report(2)), silent], own=report(0))
+    assert found.report is not None
+    assert [(each.peer, each.why) for each in found.faults] == [(silent.url, "status 404 Not Found")]
+
+
+def test_a_peer_that_is_down_is_named(served: Callable[..., Peer]) -> None:
+    """Nobody listens: the others are enough."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        down = Peer(url=f"http://127.0.0.1:{free.getsockname()[1]}", address=ADDRESSES[3])
+        found = ask_all([served(1, report(1)), served(2, report(2)), down], own=report(0))
+    assert found.report is not None
+    assert [each.peer for each in found.faults] == [down.url]
+    assert found.faults[0].why.startswith("ConnectError")
+
+
+def test_a_peer_that_never_answers_is_named(served: Callable[..., Peer]) -> None:
+    """A peer that accepts and says nothing costs its timeout, not the day."""
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen()
+        slow = Peer(url=f"http://127.0.0.1:{deaf.getsockname()[1]}", address=ADDRESSES[3])
+        found = ask_all([served(1, report(1)), served(2, report(2)), slow], own=report(0))
+    assert found.report is not None
+    assert [(each.peer, each.why) for each in found.faults] == [(slow.url, "no answer within 1 s")]
+
+
+def endless() -> Iterator[bytes]:
+    """A gigabyte, if anyone took it."""
+    for _ in range(1_000_000):
+        yield b"{" * 1_024
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (lambda: httpx.Response(200, content=endless()), "longer than 4096 bytes"),
+        (lambda: httpx.Response(200, content=b"<html>"), "it is not JSON"),
+        (lambda: httpx.Response(200, content=b"\xff\xfe"), "it is not JSON"),
+        (lambda: httpx.Response(500), "status 500"),
+        (lambda: httpx.Response(302, headers={"Location": "http://1.example/reports"}), "another host"),
+        (lambda: httpx.Response(200, content=report(1).canonical()), "the peer is"),
+        (lambda: httpx.Response(200, content=report(3, name=LUNA).canonical()), "it answered with"),
+        (lambda: httpx.Response(200, content=report(3, day=DAY - 1).canonical()), "it answered with"),
+        (lambda: httpx.Response(200, content=report(3).canonical().replace(b"8000000", b"8000001")), "was signed by"),
+    ],
+)
+def test_a_peer_that_answers_wrongly_is_named(answer: Callable[[], httpx.Response], why: str) -> None:
+    """A gigabyte, garbage, another node's report, a changed price: skipped, and the others are enough."""
+    peers, client = mocked(lambda _: answer())
+    found = ask_all(peers, own=report(0), client=client)
+    assert found.report is not None
+    assert [each.signer(DOMAIN) for each in found.report.attestations] == ADDRESSES[:3]
+    assert len(found.faults) == 1
+    assert why in found.faults[0].why
+
+
+def test_a_node_that_signs_two_prices_counts_for_neither() -> None:
+    """Its two signatures are evidence against it."""
+    reports = [report(0), report(1), report(2), report(2, 1)]
+    found = agree(reports, GPT, DAY, domain=DOMAIN, registered=REGISTERED)
+    assert found.report is None
+    assert [(each.peer, each.why) for each in found.faults] == [(ADDRESSES[2], "it signed both 8000000 and 1")]
+
+
+def test_the_same_report_twice_counts_once() -> None:
+    """Two copies of one node's report are one signature."""
+    found = agree([report(0), report(1), report(1)], GPT, DAY, domain=DOMAIN, registered=REGISTERED)
+    assert found.report is None
+    assert (found.prices, found.faults) == (((8_000_000, (ADDRESSES[0], ADDRESSES[1])),), ())
+
+
+def test_the_server_gives_reports_and_nothing_else(served: Callable[..., Peer]) -> None:
+    """Reads only, one path, no directory, no other method."""
+    url = served(1, report(1)).url
+    with httpx.Client() as client:
+        good = client.get(f"{url}/reports/{GPT}/{DAY}")
+        assert (good.status_code, good.content) == (200, report(1).canonical())
+        for path in (
+            "/",
+            "/reports",
+            f"/reports/{GPT}",
+            f"/reports/{GPT}/x",
+            f"/reports/{GPT}/{'9' * 60}",
+            "/etc/passwd",
+        ):
+            assert client.get(url + path).status_code == 404
+        assert client.get(f"{url}/reports/{GPT}/{DAY}?x=1").status_code == 200
+        assert client.post(f"{url}/reports/{GPT}/{DAY}", content=b"x").status_code == 501
