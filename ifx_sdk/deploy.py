@@ -6,6 +6,7 @@ accepts it in a transaction of his own.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from ifx_sdk.signers import Signer
 from ifx_sdk.terms import parse_address, parse_underlying
 
 DEVNET_CHAIN_ID = 31337
+_NETWORK = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,7 +78,13 @@ class DeployPlan:
         object.__setattr__(self, "signers", tuple(parse_address(each) for each in self.signers))
         if len(set(self.signers)) != len(self.signers):
             raise BadValue(", ".join(self.signers), "an oracle node is listed twice", cure="List every node once.")
-        quorum_of(len(self.signers))
+        least = quorum_of(len(self.signers))
+        if self.quorum is not None and (type(self.quorum) is not int or not least <= self.quorum <= len(self.signers)):
+            cure = "Leave it out: floor(2n/3) + 1 is taken."
+            raise BadValue(self.quorum, f"a quorum is from {least} to {len(self.signers)} of these nodes", cure=cure)
+        if not isinstance(self.network, str) or not _NETWORK.fullmatch(self.network):
+            cure = 'Write a name such as "local": it names the file too.'
+            raise BadValue(self.network, "a network's name has only a-z, 0-9, - and _", cure=cure)
 
     @classmethod
     def from_toml(cls, path: Path | str) -> DeployPlan:

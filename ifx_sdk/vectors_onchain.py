@@ -172,20 +172,12 @@ class Stage:
         settled = self._money()
         payouts = settled.long_free - booked.long_free, settled.short_free - booked.short_free
         paid = self._withdrawn(settled)
-        raw = (integer(event.args["price"]) - record.price) * record.quantity
         if (integer(event.args["long_payout"]), integer(event.args["short_payout"])) != payouts or paid != payouts:
             raise Reverted(what=f"the event says {dict(event.args)}, the balances {payouts}, the wallets {paid}")
-        fee, deposits = booked.fees - before.fees, (before.long - booked.long, before.short - booked.short)
-        return {
+        raw = (integer(event.args["price"]) - record.price) * record.quantity
+        return _collected(before, booked, locked) | {
             "maturity_ts": record.maturity,
             "window_start_ts": calendar.window_start(record.maturity),
-            "prefund_per_side": locked,
-            "escrow_total": booked.escrow - before.escrow - fee,
-            "fee_total": fee,
-            "fee_long": deposits[0] - locked,
-            "fee_short": deposits[1] - locked,
-            "deposit_long": deposits[0],
-            "deposit_short": deposits[1],
             "raw_payoff_long": raw,
             "payoff_long": payouts[0] - locked,
             "cap_binding": _cap(raw, payouts[0] - locked),
@@ -242,6 +234,20 @@ class Stage:
             long_free=escrow.balance_of(long),
             short_free=escrow.balance_of(short),
         )
+
+
+def _collected(before: _Money, booked: _Money, locked: int) -> dict[str, object]:
+    """What booking took, from the balances before and after it; `locked` is B."""
+    fee, deposits = booked.fees - before.fees, (before.long - booked.long, before.short - booked.short)
+    return {
+        "prefund_per_side": locked,
+        "escrow_total": booked.escrow - before.escrow - fee,
+        "fee_total": fee,
+        "fee_long": deposits[0] - locked,
+        "fee_short": deposits[1] - locked,
+        "deposit_long": deposits[0],
+        "deposit_short": deposits[1],
+    }
 
 
 def _cap(raw: int, payoff: int) -> str:

@@ -36,7 +36,8 @@ def quote(
     """
     from ifx_sdk.cli import quotes
 
-    shown = quotes.sheet(_quote(session, underlying, size, tenor, average, spot, on))
+    offered = _quote(session, underlying, size, tenor, average, spot, on)
+    shown = quotes.sheet(offered, lot_known=spot is None)
     session.output.answer(quotes.document(shown), quotes.text(shown))
 
 

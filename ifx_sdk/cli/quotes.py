@@ -41,8 +41,8 @@ class Sheet:
     """What a party should be told."""
 
 
-def sheet(quote: Quote) -> Sheet:
-    """Everything to be shown beside a quote."""
+def sheet(quote: Quote, *, lot_known: bool) -> Sheet:
+    """Everything to be shown beside a quote; `lot_known` where the quote was held against the underlying's own lot."""
     slow, fast = pricing.rate_bounds()
     mean = Decimal(quote.spot) * pricing.compound_mean(quote.months)
     return Sheet(
@@ -50,7 +50,7 @@ def sheet(quote: Quote) -> Sheet:
         interval=(_published(quote, fast), _published(quote, slow)),
         stress=_published(quote, pricing.CAL_SERIES),
         compound_mean=int(mean.to_integral_value(ROUND_HALF_EVEN)),
-        notes=tuple(_notes(quote)),
+        notes=tuple(_notes(quote, lot_known)),
     )
 
 
@@ -68,13 +68,13 @@ def _published(quote: Quote, using: pricing.Calibration) -> int | None:
         return None
 
 
-def _notes(quote: Quote) -> list[str]:
+def _notes(quote: Quote, lot_known: bool) -> list[str]:
     notes = []
     if quote.averaging_days == 1:
         notes.append(PROMOTION)
         if quote.months == 12:
             notes.append(SINGLE)
-    if quote.quantity % LOT:
+    if not lot_known and quote.quantity % LOT:
         notes.append(f"The size is no multiple of the usual lot of {format_quantity(LOT)}.")
     return notes
 

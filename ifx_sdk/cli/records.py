@@ -26,6 +26,8 @@ class View:
     """What it would settle at as things are; None where it is not active or not mature."""
     payouts: tuple[int, int] | None
     """What (long, short) would be paid at that price, micro-USDT."""
+    final: bool | None
+    """Whether the chain can no longer undo the settlement; None while there is none."""
 
 
 def view(ifx: IFX, record: ForwardRecord) -> View:
@@ -35,7 +37,14 @@ def view(ifx: IFX, record: ForwardRecord) -> View:
         price = ifx.oracle.settlement_price(record.underlying, record.maturity_day, record.averaging_days)
         payouts = ifx.escrow.payouts(record.id, price.price)
     settlement = ifx.escrow.settlement(record.id) if record.status is Status.SETTLED else None
-    return View(record=record, settlement=settlement, now=price, payouts=payouts)
+    return View(record=record, settlement=settlement, now=price, payouts=payouts, final=_is_final(ifx, settlement))
+
+
+def _is_final(ifx: IFX, settlement: Settlement | None) -> bool | None:
+    if settlement is None:
+        return None
+    finalized = ifx.chain.finalized_block()
+    return finalized is not None and finalized >= settlement.block_number
 
 
 def record_document(record: ForwardRecord) -> dict[str, object]:
@@ -71,6 +80,7 @@ def settlement_document(settlement: Settlement | None) -> dict[str, object] | No
 def document(shown: View) -> dict[str, object]:
     """A view for programs."""
     found = record_document(shown.record) | {"settlement": settlement_document(shown.settlement)}
+    found["final"] = shown.final
     found["settles_at"] = None if shown.now is None else {"price": shown.now.price, "certain": shown.now.certain}
     return found
 
@@ -107,7 +117,11 @@ def text(shown: View) -> str:
 def _payout_rows(shown: View) -> list[tuple[str, str]]:
     if shown.settlement is not None:
         settled = shown.settlement
-        return _paid(settled.price, "F_ref", "receives", settled.long_payout, settled.short_payout)
+        known = "final" if shown.final else "not final yet"
+        return [
+            *_paid(settled.price, "F_ref", "receives", settled.long_payout, settled.short_payout),
+            ("settled", f"in block {settled.block_number}, {known}"),
+        ]
     if shown.now is not None and shown.payouts is not None:
         known = "certain: it can be settled" if shown.now.certain else "not certain yet"
         return [*_paid(shown.now.price, "F_ref now", "would receive", *shown.payouts), ("settlement", known)]

@@ -18,8 +18,12 @@ def journal_at(path: str | None) -> Journal:
     if path is None:
         return MemoryJournal()
     journal = FileJournal(path)
-    if not journal.path.parent.is_dir():
-        raise BadFile(path, "its folder does not exist", cure="Make the folder, or name another file with --journal.")
+    try:
+        # Found out now, not when a hash must be kept.
+        journal.path.open("ab").close()
+    except OSError as error:
+        why = f"cannot be written: {error.strerror or error}"
+        raise BadFile(path, why, cure="Name a file in a folder that can be written with --journal.") from error
     return journal
 
 

@@ -319,5 +319,6 @@ def test_reconcile_takes_a_whole_hash(long: Shell, given: str) -> None:
 
 def test_a_journal_in_no_folder_is_refused_before_anything_is_sent(long: Shell, tmp_path: Path) -> None:
     """The hash must be kept before the broadcast, or there is none."""
-    refused(long.run("deposit", "1", "--journal", str(tmp_path / "no" / "journal"), "--json"), 2, "BadFile")
+    for given in (tmp_path / "no" / "journal", tmp_path):
+        refused(long.run("deposit", "1", "--journal", str(given), "--json"), 2, "BadFile")
     assert long.json("balance")["free"] == 0

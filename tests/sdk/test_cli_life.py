@@ -1,6 +1,7 @@
 """A forward's whole life by commands alone, on the in-process chain behind a URL and on anvil."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -136,6 +137,7 @@ def test_people_see_aligned_uncut_text(shells: dict[str, Shell], node_url: str, 
     paid = shells["outsider"].run("settle", id).ok().out
     assert "long receives          8,550,000.000000 USDT" in paid
     assert "short receives         7,450,000.000000 USDT" in paid
+    assert re.search(r"^settled                in block [0-9]+, (not )?final", paid, re.MULTILINE)
 
 
 def test_a_revoked_approval_cannot_be_booked(shells: dict[str, Shell], tmp_path: Path) -> None:

@@ -297,6 +297,20 @@ def test_a_deployment_that_is_published_is_not_written_over(shells: dict[str, Sh
     assert shells["outsider"].json("deploy", str(plan), "--out", str(tmp_path / "new.toml"))["network"] == "local"
 
 
+@pytest.mark.parametrize("line", ['network = "../local"', "network = 3", "quorum = 0", 'quorum = "1"', "quorum = 2"])
+def test_a_plan_of_impossible_values_deploys_nothing(shells: dict[str, Shell], tmp_path: Path, line: str) -> None:
+    """A name that is no file's, and a quorum that these nodes cannot be."""
+    key = line.split()[0]
+    lines = {name: f'{name} = "{LONG}"' for name in ("desk", "guardian", "fee_recipient", "reviewer")}
+    lines |= {"network": 'network = "n"', "signers": f'signers = ["{LONG}"]'} | {key: line}
+    path = tmp_path / "plan.toml"
+    path.write_text("\n".join(lines.values()) + "\n")
+    ran = shells["outsider"].run("deploy", str(path), "--out", str(tmp_path / "n.toml"), "--json")
+    refused(ran, 2, "BadValue")
+    assert "sending" not in ran.err
+    assert not (tmp_path / "n.toml").exists()
+
+
 @pytest.mark.parametrize("content", ["", "network = 3", "not toml [", 'network = "x"\nunknown = 1'])
 def test_a_broken_plan_is_refused(shells: dict[str, Shell], tmp_path: Path, content: str) -> None:
     """Exit 2, naming the file and where its keys are listed."""
