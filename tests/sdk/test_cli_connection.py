@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from eth_account import Account
-from support.chain import GPT
+from support.chain import GPT, START
 from support.commands import Ran, Shell, key_file
 from support.faults import BROADCASTS, answering, serving
 
@@ -22,23 +22,38 @@ LONG, SHORT = dev_address(devnet.LONG), dev_address(devnet.SHORT)
 MICRO = 10**6
 
 
-@pytest.fixture
-def url(local: LocalChain) -> Iterator[str]:
-    """The in-process chain at a URL."""
-    with serving(answering(local.web3)) as address:
-        yield address
-
-
-@pytest.fixture
-def deployment(local: LocalChain, tmp_path: Path) -> str:
-    """A deployment file; today's fixing is posted and the long has USDT, which it lets the escrow collect."""
-    path = tmp_path / "local.toml"
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> tuple[LocalChain, str]:
+    """A chain and its deployment file; today's fixing is posted, and the escrow may collect what the long has."""
+    local, path = LocalChain(timestamp=START), tmp_path_factory.mktemp("deployment") / "local.toml"
     ifx = devnet.start(Chain(local.web3), [GPT], path)
     devnet.post(ifx, {GPT: 8_000_000})
     devnet.faucet(ifx, LONG, usdt=1_000 * MICRO)
     for outcome in ifx.as_signer(devnet.signer(devnet.LONG)).token.allow(1_000 * MICRO):
         outcome.confirmed()
-    return str(path)
+    return local, str(path)
+
+
+@pytest.fixture
+def local(deployed: tuple[LocalChain, str]) -> Iterator[LocalChain]:
+    """The chain as it was deployed."""
+    chain, _ = deployed
+    mark = chain.snapshot()
+    yield chain
+    chain.revert(mark)
+
+
+@pytest.fixture
+def url(local: LocalChain) -> Iterator[str]:
+    """The chain at a URL."""
+    with serving(answering(local.web3)) as address:
+        yield address
+
+
+@pytest.fixture
+def deployment(deployed: tuple[LocalChain, str]) -> str:
+    """The deployment file."""
+    return deployed[1]
 
 
 @pytest.fixture

@@ -23,23 +23,33 @@ TODAY = START // DAY
 ROLES = {"long": devnet.LONG, "short": devnet.SHORT, "desk": devnet.DESK, "outsider": devnet.OUTSIDER}
 
 
-@pytest.fixture
-def ifx(local: LocalChain, tmp_path: Path) -> IFX:
-    """A deployment with two underlyings; no fixing yet, long and short funded and their allowance unlimited."""
-    found = devnet.start(Chain(local.web3), [GPT, LUNA], tmp_path / "local.toml")
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> tuple[LocalChain, IFX, str]:
+    """A chain, a deployment with two underlyings and its file; no fixing yet, long and short funded, all allowed."""
+    local, path = LocalChain(timestamp=START), tmp_path_factory.mktemp("deployment") / "local.toml"
+    found = devnet.start(Chain(local.web3), [GPT, LUNA], path)
     for index in (devnet.LONG, devnet.SHORT):
         side = found.as_signer(devnet.signer(index))
         devnet.faucet(found, side.account, usdt=10_000_000 * 10**6)
         for outcome in side.token.allow(2**256 - 1):
             outcome.confirmed()
-    return found
+    return local, found, str(path)
 
 
 @pytest.fixture
-def shells(ifx: IFX, local: LocalChain, tmp_path: Path) -> Iterator[dict[str, Shell]]:
+def ifx(deployed: tuple[LocalChain, IFX, str]) -> Iterator[IFX]:
+    """The deployment as it was made."""
+    local, found, _ = deployed
+    mark = local.snapshot()
+    yield found
+    local.revert(mark)
+
+
+@pytest.fixture
+def shells(ifx: IFX, deployed: tuple[LocalChain, IFX, str], tmp_path: Path) -> Iterator[dict[str, Shell]]:
     """A prompt for each role."""
-    with serving(answering(local.web3)) as url:
-        placed = Shell(env={"IFX_RPC": url, "IFX_DEPLOYMENT": str(tmp_path / "local.toml")})
+    with serving(answering(deployed[0].web3)) as url:
+        placed = Shell(env={"IFX_RPC": url, "IFX_DEPLOYMENT": deployed[2]})
         yield {role: placed.having(IFX_KEY_FILE=key_file(tmp_path, index)) for role, index in ROLES.items()}
 
 
@@ -288,12 +298,12 @@ def test_a_deployment_that_is_published_is_not_written_over(shells: dict[str, Sh
         f'network = "local"\ndesk = "{LONG}"\nguardian = "{LONG}"\nfee_recipient = "{LONG}"\nreviewer = "{LONG}"\n'
         f'signers = ["{LONG}"]\n'
     )
-    before = (tmp_path / "local.toml").read_text()
+    (tmp_path / "local.toml").write_text("published")
     for out in ("local.toml", "absent/local.toml"):
         ran = shells["outsider"].run("deploy", str(plan), "--out", str(tmp_path / out), "--json")
         refused(ran, 2, "BadFile")
         assert "sending" not in ran.err
-    assert (tmp_path / "local.toml").read_text() == before
+    assert (tmp_path / "local.toml").read_text() == "published"
     assert shells["outsider"].json("deploy", str(plan), "--out", str(tmp_path / "new.toml"))["network"] == "local"
 
 

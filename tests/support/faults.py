@@ -88,7 +88,7 @@ def serving(answer: bytes | Callable[[bytes], bytes], status: int = 200) -> Iter
             """Stay silent."""
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}"
