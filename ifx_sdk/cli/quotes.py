@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
+from fractions import Fraction
 
 from ifx_sdk import pricing
-from ifx_sdk.calendar import date_of, format_time
+from ifx_sdk.calendar import SECONDS_PER_DAY, date_of, format_time
 from ifx_sdk.cli.output import aligned
 from ifx_sdk.client import Quote
 from ifx_sdk.errors import NoQuote
@@ -36,7 +37,7 @@ class Sheet:
     stress: int | None
     """The value on the stress curve, CAL-series-1."""
     compound_mean: int
-    """S0 x exp(-lambda delta tau), the mean if repricings repeat, rounded half-even."""
+    """S0 x exp(-lambda delta tau), the mean if repricings repeat, over the averaging days; rounded half-even."""
     notes: tuple[str, ...]
     """What a party should be told."""
 
@@ -44,14 +45,20 @@ class Sheet:
 def sheet(quote: Quote, *, lot_known: bool) -> Sheet:
     """Everything to be shown beside a quote; `lot_known` where the quote was held against the underlying's own lot."""
     slow, fast = pricing.rate_bounds()
-    mean = Decimal(quote.spot) * pricing.compound_mean(quote.months)
     return Sheet(
         quote=quote,
         interval=(_published(quote, fast), _published(quote, slow)),
         stress=_published(quote, pricing.CAL_SERIES),
-        compound_mean=int(mean.to_integral_value(ROUND_HALF_EVEN)),
+        compound_mean=_compound_mean(quote),
         notes=tuple(_notes(quote, lot_known)),
     )
+
+
+def _compound_mean(quote: Quote) -> int:
+    length = quote.maturity // SECONDS_PER_DAY - quote.spot_day
+    days = range(length - quote.averaging_days + 1, length + 1)
+    factors = [pricing.compound_mean(Fraction(quote.months * day, length)) for day in days]
+    return int((Decimal(quote.spot) * sum(factors) / len(factors)).to_integral_value(ROUND_HALF_EVEN))
 
 
 def _published(quote: Quote, using: pricing.Calibration) -> int | None:
@@ -60,7 +67,7 @@ def _published(quote: Quote, using: pricing.Calibration) -> int | None:
             quote.spot,
             quote.months,
             spot_day=quote.spot_day,
-            maturity_day=quote.maturity // 86_400,
+            maturity_day=quote.maturity // SECONDS_PER_DAY,
             averaging_days=quote.averaging_days,
             using=using,
         )

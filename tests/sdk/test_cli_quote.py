@@ -75,6 +75,7 @@ def test_an_average_price_forward_has_its_own_indicative_and_no_warning() -> Non
     assert point["notes"]
     assert not average["notes"]
     assert average["indicative_low"] > point["indicative_low"]
+    assert point["compound_mean"] < average["compound_mean"] < 6_000_000
 
 
 def test_a_year_at_one_point_is_told_what_it_hedges() -> None:
