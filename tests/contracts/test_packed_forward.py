@@ -53,7 +53,9 @@ def test_unpacking_gives_back_what_was_packed(probe: Any, forward: dict[str, int
     assert first == sum(forward[field] << at for field, at in FIRST)
     assert second == sum(forward[field] << at for field, at in SECOND)
     back = probe.unpack(first, second)._asdict()
-    assert {side: int(back[side], 16) for side in ("long", "short")} == {side: forward[side] for side in ("long", "short")}
+    assert {side: int(back[side], 16) for side in ("long", "short")} == {
+        side: forward[side] for side in ("long", "short")
+    }
     assert {field: back[field] for field in FIELDS[2:]} == {field: forward[field] for field in FIELDS[2:]}
 
 

@@ -54,9 +54,7 @@ def test_the_long_payout_is_the_capped_one(probe: Any, forward: tuple[int, int, 
 
 
 @given(forward=forwards(), step=st.integers(1, P))
-def test_a_higher_price_never_pays_the_long_less(
-    probe: Any, forward: tuple[int, int, int, int], step: int
-) -> None:
+def test_a_higher_price_never_pays_the_long_less(probe: Any, forward: tuple[int, int, int, int], step: int) -> None:
     """Nor the short more."""
     price, spot, quantity, settlement = forward
     higher = min(P, settlement + step)

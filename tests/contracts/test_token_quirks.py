@@ -16,9 +16,7 @@ def steps_that_pull(protocol: Protocol) -> dict[str, Any]:
     escrow = protocol.escrow
     return {
         "deposit": lambda: escrow.deposit(1_000_000_000, sender=protocol.long.address),
-        "deposit_for": lambda: escrow.deposit_for(
-            protocol.short.address, 1_000_000_000, sender=protocol.long.address
-        ),
+        "deposit_for": lambda: escrow.deposit_for(protocol.short.address, 1_000_000_000, sender=protocol.long.address),
         "book": lambda: escrow.book(terms.as_tuple(), *signed, sender=protocol.desk.address),
     }
 
@@ -283,7 +281,7 @@ NAMES = (
 
 @pytest.mark.parametrize("entry", NAMES)
 def test_a_token_cannot_call_back(hostile: Protocol, entry: str) -> None:
-    """In no call that moves tokens can it enter again, be it as the desk: the outer call goes on as if it had not tried."""
+    """In no call that moves tokens can it enter again, be it as the desk; the outer call goes on unharmed."""
     token, escrow = hostile.token, hostile.escrow
     # The token itself holds every role that it could abuse, and a free balance.
     for setter in (escrow.set_desk, escrow.set_guardian):

@@ -17,7 +17,9 @@ def usdt() -> Any:
 
 
 def logs(token: Any) -> list[tuple[str, dict[str, Any]]]:
-    return [(type(log).__name__, {k: v for k, v in log._asdict().items() if k != "address"}) for log in token.get_logs()]
+    return [
+        (type(log).__name__, {k: v for k, v in log._asdict().items() if k != "address"}) for log in token.get_logs()
+    ]
 
 
 def transfer(sender: str, receiver: str, amount: int) -> tuple[str, dict[str, Any]]:

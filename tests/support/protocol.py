@@ -321,7 +321,8 @@ def _chain() -> None:
 
 
 @pytest.fixture(scope="session")
-def _deployed(_chain: None) -> Protocol:
+def deployed(_chain: None) -> Protocol:
+    """The deployment itself, for properties: each of their examples leaves it as it was."""
     protocol = Protocol()
     for name in (GPT, LUNA, INDEX):
         protocol.oracle.add_underlying(name, name == INDEX, sender=protocol.owner.address)
@@ -332,10 +333,10 @@ def _deployed(_chain: None) -> Protocol:
 
 
 @pytest.fixture
-def protocol(_deployed: Protocol) -> Protocol:
+def protocol(deployed: Protocol) -> Protocol:
     """The deployment, with nothing posted yet."""
-    _deployed.salts = 0
-    return _deployed
+    deployed.salts = 0
+    return deployed
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""`book`: every check in its order and at its edges, and exactly what is collected. Approvals are in test_book_approvals."""
+"""`book`: every check in its order and at its edges, and exactly what is collected; approvals are in a file beside."""
 
 from dataclasses import replace
 from typing import Any
@@ -354,7 +354,7 @@ FREE = [
 def test_the_free_balance_pays_first_and_the_wallet_the_rest(
     open_day: Protocol, long_free: int, short_free: int
 ) -> None:
-    """Each side's free balance falls as far as it goes; only what is missing leaves its wallet, and only then is a transfer."""
+    """Each side's free balance falls as far as it goes; only what is missing leaves its wallet."""
     free = {"long": long_free, "short": short_free}
     for side, amount in free.items():
         if amount:

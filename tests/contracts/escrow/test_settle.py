@@ -51,7 +51,9 @@ def test_settle_pays_both_sides(open_day: Protocol, fixing: int, long_payout: in
     assert expected == (long_payout, 2 * B - long_payout)
     after = open_day.money()
     assert free(open_day) == expected
-    assert {name: wallet for name, (_, wallet) in after.items()} == {name: wallet for name, (_, wallet) in before.items()}
+    assert {name: wallet for name, (_, wallet) in after.items()} == {
+        name: wallet for name, (_, wallet) in before.items()
+    }
     assert open_day.escrow.forward(forward_id).status == SETTLED
 
 
@@ -214,7 +216,7 @@ def shut_down(protocol: Protocol) -> None:
 
 
 def test_no_role_can_stop_a_settlement_or_its_withdrawal(open_day: Protocol) -> None:
-    """Paused, delisted, without a desk, with signers that never sign: it settles three days after maturity and pays out."""
+    """Paused, delisted, without a desk, with signers that never sign: it settles three days after maturity."""
     terms, forward_id = open_day.booked()
     shut_down(open_day)
     open_day.travel(terms.maturity - DAY)

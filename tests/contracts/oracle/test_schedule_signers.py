@@ -32,7 +32,9 @@ def test_the_first_set_is_in_effect_at_once(protocol: Protocol) -> None:
     owner = protocol.owner.address
     first = addresses(accounts(4, "first"))
     oracle = contract("contracts/FixingOracle.vy").deploy(owner, first, 3, ZERO, sender=protocol.outsider.address)
-    logs = [(type(log).__name__, {k: v for k, v in log._asdict().items() if k != "address"}) for log in oracle.get_logs()]
+    logs = [
+        (type(log).__name__, {k: v for k, v in log._asdict().items() if k != "address"}) for log in oracle.get_logs()
+    ]
     assert logs == [
         ("OwnershipTransferred", {"previous_owner": ZERO, "new_owner": protocol.outsider.address}),
         ("SignersScheduled", {"signers": first, "quorum": 3, "from_day": protocol.today}),
@@ -213,7 +215,5 @@ def test_scheduling_by_another_than_the_owner_reverts(protocol: Protocol, role: 
     who = getattr(protocol, role)
     for caller in (who, protocol.nodes[0]):
         with refused("ownable: caller is not the owner"):
-            protocol.send(
-                protocol.oracle.schedule_signers, [who.address], 1, protocol.today + 8, by=caller
-            )
+            protocol.send(protocol.oracle.schedule_signers, [who.address], 1, protocol.today + 8, by=caller)
     assert in_force(protocol, protocol.today + 8) == (addresses(protocol.nodes), 3, protocol.today)

@@ -42,7 +42,13 @@ def test_latest_is_the_newest_fixing(protocol: Protocol) -> None:
 
 def test_names_and_indices_lead_to_each_other(protocol: Protocol) -> None:
     """Index 0 and indices past the last have no name."""
-    assert [protocol.oracle.underlying_index(name) for name in (GPT, LUNA, INDEX, "openai/gpt-9", "")] == [1, 2, 3, 0, 0]
+    assert [protocol.oracle.underlying_index(name) for name in (GPT, LUNA, INDEX, "openai/gpt-9", "")] == [
+        1,
+        2,
+        3,
+        0,
+        0,
+    ]
     assert [tuple(protocol.oracle.underlying(index)) for index in (1, 2, 3)] == [
         (GPT, False),
         (LUNA, False),
@@ -61,7 +67,9 @@ def test_posting_changes_no_name(protocol: Protocol) -> None:
     assert protocol.oracle.underlying_index(INDEX) == 3
 
 
-@pytest.mark.parametrize("values", [(GPT, TODAY, SPOT, b"\1" * 32), ("abc", 0, 0, b"\0" * 32), (LUNA, 2**256 - 1, 2**256 - 1, b"\xff" * 32)])
+@pytest.mark.parametrize(
+    "values", [(GPT, TODAY, SPOT, b"\1" * 32), ("abc", 0, 0, b"\0" * 32), (LUNA, 2**256 - 1, 2**256 - 1, b"\xff" * 32)]
+)
 def test_report_hash_answers_for_any_report(protocol: Protocol, values: tuple[Any, ...]) -> None:
     """Also for names that are not listed and prices that could never be posted."""
     name, day, price, evidence = values
