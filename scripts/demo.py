@@ -19,6 +19,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from ifx_sdk.calendar import date_of
@@ -62,14 +63,13 @@ def _scenario(data: Path | None) -> Scenario:
 def _verdict(console: Console, played: Play, wrong: Sequence[str], seconds: float) -> int:
     console.print()
     for each in wrong:
-        console.print(f"[red]WRONG[/red] {each}", highlight=False)
+        console.print(f"[red]WRONG[/red] {escape(each)}")
     if wrong:
         return FAILED
     fixings = sum(len(day.fixings) for day in played.days)
     console.print(
         f"[green]Checked[/green]: {len(played.trades)} forwards, {fixings} fixings and all wallets equal the demo's own"
-        f" arithmetic to the micro-USDT ({seconds:.0f} s).",
-        highlight=False,
+        f" arithmetic to the micro-USDT ({seconds:.0f} s)."
     )
     return OK
 
@@ -81,8 +81,8 @@ def _console() -> Console:
         reconfigure = getattr(sys.stdout, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(encoding="utf-8")
-        return Console(width=WIDTH, soft_wrap=True)
-    return Console(soft_wrap=True)
+        return Console(width=WIDTH, soft_wrap=True, highlight=False)
+    return Console(soft_wrap=True, highlight=False)
 
 
 class _Tick:
@@ -101,7 +101,7 @@ class _Tick:
         month = f"{date_of(day):%Y-%m}"
         if month != self._month or done == total:
             self._month = month
-            self._console.print(f"{date_of(day)}  {done} of {total} days", highlight=False)
+            self._console.print(f"{date_of(day)}  {done} of {total} days")
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from rich.console import Console
+from rich.markup import escape
 
 from ifx_sdk.calendar import date_of, day_of
 from ifx_sdk.money import decimal_text, format_amount, format_quantity
@@ -19,9 +20,9 @@ _CHART = 84
 
 def show(play: Play, console: Console) -> None:
     """Print the whole statement."""
-    console.rule(f"[bold]Statement: {play.scenario.title}")
+    console.rule(f"[bold]Statement: {escape(play.scenario.title)}")
     for line in play.scenario.notes:
-        console.print(line, style="dim", highlight=False)
+        console.print(line, style="dim", markup=False)
     _forwards(play, console)
     _payoffs(play, console)
     for name in dict.fromkeys(each.order.underlying for each in play.trades):
@@ -39,7 +40,7 @@ def _table(console: Console, rows: Sequence[Sequence[str]], left: int = 1) -> No
             cell.ljust(width) if place < left else cell.rjust(width)
             for place, (cell, width) in enumerate(zip(row, widths, strict=True))
         )
-        console.print("  ".join(cells).rstrip(), style="bold" if index == 0 else "", highlight=False, markup=False)
+        console.print("  ".join(cells).rstrip(), style="bold" if index == 0 else "", markup=False)
 
 
 def _head(console: Console, text: str) -> None:
@@ -82,7 +83,7 @@ def _payoffs(play: Play, console: Console) -> None:
             bar = share(trade.settlement.long_payout, 2 * trade.quote.prefunding, 40)
             gain = trade.settlement.long_payout - trade.quote.prefunding
             words = "the long pays" if gain < 0 else "the long receives"
-            console.print(f"{trade.order.label:<24} {bar} {words} {format_amount(abs(gain))}", highlight=False)
+            console.print(f"{trade.order.label:<24} [cyan]{bar}[/cyan] {words} {format_amount(abs(gain))}")
 
 
 def _fixings(play: Play, name: str, console: Console) -> None:
@@ -95,11 +96,11 @@ def _fixings(play: Play, name: str, console: Console) -> None:
     rows = columns(values, _CHART, 6)
     for index, row in enumerate(rows):
         label = _price(top) if index == 0 else "0.00" if index == len(rows) - 1 else ""
-        console.print(f"{label:>9} {row}", highlight=False)
+        console.print(f"{label:>9} [cyan]{row}[/cyan]")
     gap = " " * (len(rows[0]) - 20)
-    console.print(f"{'':>9} {date_of(days[0].day)}{gap}{date_of(days[-1].day)}", highlight=False, style="dim")
+    console.print(f"{'':>9} {date_of(days[0].day)}{gap}{date_of(days[-1].day)}", style="dim")
     for first, end, text in _spans(days, posted, play):
-        console.print(f"  {_days(first, end):<24} {text}", highlight=False)
+        console.print(f"  {_days(first, end):<24} {text}")
 
 
 def _spans(days: Sequence[Day], posted: dict[int, int], play: Play) -> list[tuple[int, int, str]]:
@@ -127,7 +128,7 @@ def _oracle(play: Play, console: Console) -> None:
     _head(console, "Oracle: four nodes, three signatures of one price make a fixing")
     counts = Counter(fixing.signers.bit_count() for day in play.days for fixing in day.fixings.values())
     for signatures, number in sorted(counts.items(), reverse=True):
-        console.print(f"  {number:>4} fixings with {signatures} of 4 signatures", highlight=False)
+        console.print(f"  {number:>4} fixings with {signatures} of 4 signatures")
     for fault in sorted(play.scenario.faults, key=lambda each: each.first):
         what = {
             Kind.DOWN: "was down: no report, and the next in turn posted",
@@ -135,7 +136,7 @@ def _oracle(play: Play, console: Console) -> None:
             Kind.VARIANT: "read a page variant and signed its batch prices alone",
             Kind.WALL: "met a bot wall and stayed silent",
         }[fault.kind]
-        console.print(f"  {_days(fault.first, fault.last):<24} {fault.node} {what}", highlight=False)
+        console.print(f"  {_days(fault.first, fault.last):<24} {fault.node} {what}")
     _wrong(play, console)
     posters = Counter(day.poster for day in play.days if day.poster is not None)
     told = ", ".join(f"{name} {posters[name]}" for name in NODES if posters[name])
@@ -148,7 +149,7 @@ def _oracle(play: Play, console: Console) -> None:
     for number, name, text in alarms:
         if number not in told_days:
             told_days.add(number)
-            console.print(f"    {date_of(number)}  {name}: {text}", highlight=False)
+            console.print(f"    {date_of(number)}  {name}: {text}")
 
 
 def _wrong(play: Play, console: Console) -> None:
@@ -164,7 +165,7 @@ def _wrong(play: Play, console: Console) -> None:
                 if fixing is not None and fixing.price != attestation.price:
                     wrong[node.node] += 1
     told = ", ".join(f"{name} {wrong[name]}" for name in NODES if wrong[name]) or "none"
-    console.print(f"  reports that differ from the day's fixing, none of which was posted: {told}", highlight=False)
+    console.print(f"  reports that differ from the day's fixing, none of which was posted: {told}")
 
 
 def _money(play: Play, console: Console) -> None:
@@ -177,7 +178,7 @@ def _money(play: Play, console: Console) -> None:
     together = [_amount(each) for each in totals]
     rows.append(("together", together[0], together[1], together[2], _amount(totals[2] - totals[0])))
     _table(console, rows)
-    console.print(f"left in the escrow: {format_amount(play.escrow_left)}", highlight=False)
+    console.print(f"left in the escrow: {format_amount(play.escrow_left)}")
 
 
 def _gas(play: Play, console: Console) -> None:
