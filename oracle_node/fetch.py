@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from threading import Thread
 from time import monotonic
 from typing import Final
 
@@ -12,6 +13,8 @@ MAX_REDIRECTS: Final = 5
 """Redirects followed on the way to one page, all on the host that was asked."""
 
 _UNCHANGED: Final = 304
+_GRACE_SECONDS: Final = 0.5
+"""How much longer a reader may take than its sockets, so that their own reason is told where there is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +51,37 @@ def fetch(
 ) -> Page | Unfetched:
     """GET `url`, following redirects on the same host only; `known` is what it was when it was last fetched.
 
-    `max_bytes` bounds the decompressed body, `timeout_seconds` the whole answer as far as a socket's own wait allows.
+    `max_bytes` bounds the decompressed body, `timeout_seconds` the whole answer. A socket's own timeout begins anew
+    with every byte, so that a server which sends one at a time would hold its reader for hours: the reader is a thread
+    of its own, left behind when the time is over.
     """
-    target = httpx.URL(url)
-    origin = _origin(target)
     headers = {"User-Agent": agent, "Accept-Encoding": "gzip"} | (known.conditions() if known is not None else {})
+    answers: list[Page | Unfetched] = []
+    errors: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            answers.append(_follow(client, httpx.URL(url), headers, known, max_bytes, timeout_seconds))
+        except BaseException as error:  # noqa: BLE001 - not swallowed: the caller raises it
+            errors.append(error)
+
+    reader = Thread(target=work, name=f"fetch {url}", daemon=True)
+    reader.start()
+    reader.join(timeout_seconds + _GRACE_SECONDS)
+    for error in errors:
+        raise error
+    return answers[0] if answers else Unfetched(why=f"no whole answer within {timeout_seconds} s")
+
+
+def _follow(
+    client: httpx.Client,
+    target: httpx.URL,
+    headers: Mapping[str, str],
+    known: Page | None,
+    max_bytes: int,
+    timeout_seconds: int,
+) -> Page | Unfetched:
+    origin = _origin(target)
     for _ in range(MAX_REDIRECTS + 1):
         try:
             answer = _get(client, target, headers, known, max_bytes, timeout_seconds)
@@ -92,7 +121,7 @@ def _get(
             if len(body) > max_bytes:
                 return Unfetched(why=f"longer than {max_bytes} bytes")
             if monotonic() > deadline:
-                return Unfetched(why=f"not complete within {timeout_seconds} s")
+                return Unfetched(why=f"no whole answer within {timeout_seconds} s")
         return _page(bytes(body), answer)
 
 

@@ -1,8 +1,9 @@
 """Peers: what agrees is kept, who is down, slow, endless, garbled, lying or somebody else is named and skipped."""
 
 import socket
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, suppress
 
 import httpx
 import pytest
@@ -106,6 +107,39 @@ def test_a_peer_that_never_answers_is_named(served: Callable[..., Peer]) -> None
         found = ask_all([served(1, report(1)), served(2, report(2)), slow], own=report(0))
     assert found.report is not None
     assert [(each.peer, each.why) for each in found.faults] == [(slow.url, "no answer within 1 s")]
+
+
+@contextmanager
+def dripping() -> Iterator[str]:
+    """A server that sends a header for ever, a byte at a time: no wait for a byte is ever long."""
+    over = threading.Event()
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+
+        def drip() -> None:
+            connection, _ = listener.accept()
+            with connection, suppress(OSError):
+                connection.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+                while not over.wait(0.02):
+                    connection.sendall(b"z")
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            over.set()
+            thread.join()
+
+
+def test_a_peer_that_drips_is_named(served: Callable[..., Peer]) -> None:
+    """One byte at a time keeps every socket timeout away and still ends with the whole answer's."""
+    with dripping() as url:
+        slow = Peer(url=url, address=ADDRESSES[3])
+        found = ask_all([served(1, report(1)), served(2, report(2)), slow], own=report(0))
+    assert found.report is not None
+    assert [(each.peer, each.why) for each in found.faults] == [(url, "no whole answer within 1 s")]
 
 
 def endless() -> Iterator[bytes]:
