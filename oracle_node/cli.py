@@ -6,6 +6,7 @@ from types import ModuleType
 import typer
 
 from ifx_sdk.errors import IFXError, InputError, MissingExtra, SignerError
+from oracle_node.commands import FAILED, USAGE
 
 app = typer.Typer(
     name="ifx-oracle",
@@ -78,7 +79,7 @@ def _run(name: str, *arguments: object, **options: object) -> None:
         code = command.run(*arguments, **options)
     except IFXError as error:
         typer.echo(f"ifx-oracle {name}: {error}", err=True)
-        raise typer.Exit(2 if isinstance(error, InputError | SignerError) else 1) from error
+        raise typer.Exit(USAGE if isinstance(error, InputError | SignerError) else FAILED) from error
     raise typer.Exit(code)
 
 
