@@ -82,6 +82,8 @@ def __init__(owner: address, signers: DynArray[address, 31], quorum: uint256, re
     ownable_2step.__init__()
     eip712_domain_separator.__init__("IFX Fixing Oracle", "1")
 
+    assert owner != empty(address), "oracle: no owner"
+
     today: uint256 = block.timestamp // DAY
     signer_sets._schedule(signers, quorum, today, today)
     self.reviewer = reviewer
@@ -101,7 +103,8 @@ def post(underlying: String[64], day: uint256, price: uint256, attestations: Dyn
 def post_many(reports: DynArray[IFixingOracle.Report, 8]):
     for i: uint256 in range(len(reports), bound=8):
         name_hash: bytes32 = keccak256(reports[i].underlying)
-        if reports[i].day != (self.underlyings[name_hash] >> LAST_DAY_AT) & MASK_24:
+        last_day: uint256 = (self.underlyings[name_hash] >> LAST_DAY_AT) & MASK_24
+        if last_day == 0 or last_day != reports[i].day:
             self._post(name_hash, reports[i].day, reports[i].price, reports[i].attestations)
 
 

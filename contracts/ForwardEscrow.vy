@@ -73,6 +73,7 @@ def __init__(token: address, oracle: address, owner: address, desk: address, gua
     ownable_2step.__init__()
     eip712_domain_separator.__init__("IFX Forward Escrow", "1")
     ledger.__init__(token)
+    assert owner != empty(address), "escrow: no owner"
     assert oracle.is_contract, "escrow: oracle is no contract"
     assert fee_recipient not in [empty(address), self], "escrow: no fee recipient"
 

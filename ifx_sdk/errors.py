@@ -589,6 +589,11 @@ class OracleIsNoContract(Reverted):
     cure = "Deploy the oracle first and give its address."
 
 
+class NoOwner(Reverted):
+    reasons = ("oracle: no owner", "escrow: no owner")
+    cure = "Name the account that will own it: a timelock or a multisig."
+
+
 class NoFeeRecipient(Reverted):
     reason = "escrow: no fee recipient"
     cure = "The fee recipient is neither zero nor the escrow."

@@ -116,6 +116,9 @@ def _describe(packed: uint256) -> IFixingOracle.SignerSet:
     """
     @notice A packed set for people.
     """
+    if self._code(packed) == empty(address):
+        return empty(IFixingOracle.SignerSet)
+
     signers: DynArray[address, 31] = []
     members: Bytes[SET_BYTES] = slice(self._code(packed).code, 1, SET_BYTES)
     for position: uint256 in range(MAX_SIGNERS):

@@ -68,6 +68,13 @@ def test_no_fee_recipient_reverts(protocol: Protocol) -> None:
     deploy(protocol)
 
 
+def test_no_owner_reverts(protocol: Protocol) -> None:
+    """Nobody could ever list an underlying."""
+    with refused("escrow: no owner"):
+        deploy(protocol, owner=ZERO)
+    deploy(protocol)
+
+
 def test_desk_and_guardian_may_be_nobody_at_first(protocol: Protocol) -> None:
     """The owner names them later."""
     escrow = deploy(protocol, desk=ZERO, guardian=ZERO)

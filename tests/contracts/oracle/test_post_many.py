@@ -54,6 +54,14 @@ def test_what_is_posted_already_is_skipped(protocol: Protocol) -> None:
     assert protocol.send(protocol.oracle.post_many, reports, by=protocol.outsider).events == []
 
 
+def test_day_zero_of_an_underlying_never_posted_reverts(protocol: Protocol) -> None:
+    """Never posted is not posted on day 0."""
+    for name in (GPT, "openai/unknown"):
+        with refused("oracle: another day"):
+            protocol.oracle.post_many([(name, 0, SPOT, [])], sender=protocol.outsider.address)
+    protocol.oracle.post_many([report(protocol, GPT, SPOT)], sender=protocol.outsider.address)
+
+
 def test_the_second_report_of_one_underlying_is_skipped(protocol: Protocol) -> None:
     """Within one call the first of a day is final."""
     reports = [report(protocol, GPT, SPOT), report(protocol, GPT, SPOT + 1)]

@@ -43,6 +43,14 @@ def test_the_first_set_is_in_effect_at_once(protocol: Protocol) -> None:
     ]
 
 
+def test_an_oracle_without_an_owner_is_not_deployed(protocol: Protocol) -> None:
+    """Nobody could ever name an underlying."""
+    signers = addresses(accounts(4, "first"))
+    with refused("oracle: no owner"):
+        contract("contracts/FixingOracle.vy").deploy(ZERO, signers, 3, ZERO)
+    contract("contracts/FixingOracle.vy").deploy(protocol.owner.address, signers, 3, ZERO)
+
+
 def test_a_set_takes_effect_at_midnight_of_its_day_by_itself(protocol: Protocol) -> None:
     """No transaction is needed: the old set signs to 23:59:59, the new one from 00:00:00."""
     fresh, first_day = accounts(7), protocol.today + 8

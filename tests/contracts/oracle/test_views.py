@@ -99,3 +99,10 @@ def test_time_alone_changes_no_fixing(protocol: Protocol) -> None:
     before = protocol.oracle.fixing(GPT, TODAY)
     protocol.travel(protocol.now + 3650 * DAY)
     assert protocol.oracle.fixing(GPT, TODAY) == before
+
+
+def test_signers_on_a_day_before_the_first_set_are_none(protocol: Protocol) -> None:
+    """The view answers, empty, for days on which nobody could sign."""
+    signer_set = protocol.oracle.signers_on(TODAY - 1)
+    assert (list(signer_set.signers), signer_set.quorum, signer_set.from_day) == ([], 0, 0)
+    assert len(protocol.oracle.signers_on(TODAY).signers) == 4
