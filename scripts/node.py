@@ -105,7 +105,9 @@ def main() -> None:
     def stop(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, stop)
+    # Both by name: a shell starts what it puts in the background with interrupts ignored.
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, stop)
     try:
         chain = Chain(f"http://127.0.0.1:{options.port}", chain_id=31337)
         await_node(chain, process)

@@ -35,8 +35,11 @@ def node(tmp_path: Path) -> Iterator[tuple[int, Path]]:
         yield port, deployment
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(timeout=20)
-        process.stdout.close()
+        try:
+            assert process.wait(timeout=20) == 0
+        finally:
+            process.kill()
+            process.stdout.close()
 
 
 def test_the_readmes_script_runs_as_it_stands(node: tuple[int, Path], tmp_path: Path) -> None:
