@@ -80,7 +80,8 @@ def __init__(token: address, oracle: address, owner: address, desk: address, gua
     ORACLE = IFixingOracle(oracle)
     self.guardian = guardian
     self.fee_recipient = fee_recipient
-    log IForwardEscrow.DeskSet(previous=booking_gate._set_desk(desk), desk=desk)
+    booking_gate._set_desk(desk)
+    log IForwardEscrow.DeskSet(previous=empty(address), desk=desk)
     log IForwardEscrow.GuardianSet(previous=empty(address), guardian=guardian)
     log IForwardEscrow.FeeRecipientSet(previous=empty(address), fee_recipient=fee_recipient)
     ownable_2step._transfer_ownership(owner)
@@ -93,14 +94,20 @@ def deposit(amount: uint256):
 
 @external
 def deposit_for(account: address, amount: uint256):
-    assert account not in [empty(address), self], "ledger: bad account"
+    assert account not in [empty(address), self], "escrow: bad account"
     self._deposit(account, amount)
 
 
 @external
 def withdraw(amount: uint256, receiver: address):
+    assert amount != 0, "escrow: nothing to withdraw"
+    assert receiver not in [empty(address), self], "escrow: bad receiver"
+
+    ledger._debit(msg.sender, amount)
+
     log IForwardEscrow.Withdrawn(account=msg.sender, receiver=receiver, amount=amount)
-    ledger._withdraw(msg.sender, amount, receiver)
+
+    ledger._send(receiver, amount)
 
 
 @external
@@ -221,7 +228,9 @@ def settle_many(ids: DynArray[bytes32, MAX_BATCH]):
 def pause_booking():
     assert msg.sender == self.guardian, "escrow: not the guardian"
 
-    log IForwardEscrow.BookingPaused(until=booking_gate._pause())
+    until: uint256 = booking_gate._pause()
+
+    log IForwardEscrow.BookingPaused(until=until)
 
 
 @external
@@ -251,7 +260,11 @@ def delist_underlying(name: String[64]):
 @external
 def set_desk(desk: address):
     ownable._check_owner()
-    log IForwardEscrow.DeskSet(previous=booking_gate._set_desk(desk), desk=desk)
+    previous: address = booking_gate._desk()
+
+    booking_gate._set_desk(desk)
+
+    log IForwardEscrow.DeskSet(previous=previous, desk=desk)
 
 
 @external
@@ -356,7 +369,7 @@ def _deposit(account: address, amount: uint256):
     """
     @notice All of `deposit_for`.
     """
-    assert amount != 0, "ledger: amount is zero"
+    assert amount != 0, "escrow: amount is zero"
     ledger._credit(account, amount)
     log IForwardEscrow.Deposited(account=account, payer=msg.sender, amount=amount)
     ledger._pull(msg.sender, amount)

@@ -621,12 +621,12 @@ class WrongDecimals(Reverted):
 
 
 class ZeroAmount(Reverted):
-    reason = "ledger: amount is zero"
+    reason = "escrow: amount is zero"
     cure = "Deposit more than 0."
 
 
 class BadAccount(Reverted):
-    reason = "ledger: bad account"
+    reason = "escrow: bad account"
     cure = "The account is neither zero nor the escrow."
 
 
@@ -636,12 +636,12 @@ class TokenDidNotDeliver(Reverted):
 
 
 class NothingToWithdraw(Reverted):
-    reason = "ledger: nothing to withdraw"
+    reason = "escrow: nothing to withdraw"
     cure = "Withdraw more than 0."
 
 
 class BadReceiver(Reverted):
-    reason = "ledger: bad receiver"
+    reason = "escrow: bad receiver"
     cure = "The receiver is neither zero nor the escrow."
 
 

@@ -40,6 +40,16 @@ def _credit(account: address, amount: uint256):
 
 
 @internal
+def _debit(account: address, amount: uint256):
+    """
+    @notice Lower a free balance by `amount`, all of which must be there.
+    """
+    balance: uint256 = self.balances[account]
+    assert amount <= balance, "ledger: balance too low"
+    self.balances[account] = unsafe_sub(balance, amount)
+
+
+@internal
 def _debit_up_to(account: address, amount: uint256) -> uint256:
     """
     @notice Lower a free balance by `amount`, or by all of it, and return what is missing.
@@ -78,14 +88,8 @@ def _pull_both(first: address, first_amount: uint256, second: address, second_am
 
 
 @internal
-def _withdraw(account: address, amount: uint256, receiver: address):
+def _send(receiver: address, amount: uint256):
     """
-    @notice Lower a free balance by `amount` and send the tokens.
+    @notice Send tokens that were debited before.
     """
-    balance: uint256 = self.balances[account]
-    assert amount != 0, "ledger: nothing to withdraw"
-    assert receiver not in [empty(address), self], "ledger: bad receiver"
-    assert amount <= balance, "ledger: balance too low"
-
-    self.balances[account] = unsafe_sub(balance, amount)
     assert extcall TOKEN.transfer(receiver, amount, default_return_value=True), "ledger: token refused the transfer"

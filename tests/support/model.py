@@ -71,7 +71,7 @@ class Model:
     def deposit(self, payer: str, account: str, amount: int) -> str | None:
         """Wallet to free balance."""
         if amount == 0:
-            return "ledger: amount is zero"
+            return "escrow: amount is zero"
         refused = self._pull({payer: amount})
         if refused is None:
             self.free[account] = self.free.get(account, 0) + amount
@@ -80,7 +80,7 @@ class Model:
     def withdraw(self, account: str, amount: int) -> str | None:
         """Free balance to wallet; the token keeps its fee."""
         if amount == 0:
-            return "ledger: nothing to withdraw"
+            return "escrow: nothing to withdraw"
         if amount > self.free.get(account, 0):
             return "ledger: balance too low"
         self.free[account] -= amount

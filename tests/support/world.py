@@ -35,7 +35,7 @@ class Deployment(NamedTuple):
 
 
 def _load(folder: Path, name: str, *args: object) -> Any:
-    return boa.load(str(folder / name), *args)
+    return boa.load(str(folder / name), *args, compiler_args={"evm_version": "cancun"})
 
 
 @cache

@@ -31,7 +31,7 @@ def test_deposits_add_up(protocol: Protocol) -> None:
 
 def test_deposit_of_zero_reverts(protocol: Protocol) -> None:
     """Nothing is no deposit; one micro is."""
-    with refused("ledger: amount is zero"):
+    with refused("escrow: amount is zero"):
         protocol.escrow.deposit(0, sender=protocol.long.address)
     protocol.escrow.deposit(1, sender=protocol.long.address)
 

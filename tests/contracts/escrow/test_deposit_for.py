@@ -32,7 +32,7 @@ def test_deposit_for_oneself_is_a_deposit(protocol: Protocol) -> None:
 def test_deposit_for_nobody_reverts(protocol: Protocol) -> None:
     """Neither the zero address nor the escrow itself can have a free balance; the token's issuer can."""
     for nobody in (ZERO, protocol.escrow.address):
-        with refused("ledger: bad account"):
+        with refused("escrow: bad account"):
             protocol.escrow.deposit_for(nobody, 1, sender=protocol.long.address)
     protocol.escrow.deposit_for(protocol.issuer.address, 1, sender=protocol.long.address)
     assert protocol.escrow.balance_of(protocol.issuer.address) == 1
@@ -40,7 +40,7 @@ def test_deposit_for_nobody_reverts(protocol: Protocol) -> None:
 
 def test_deposit_for_of_zero_reverts(protocol: Protocol) -> None:
     """Nothing is no deposit; one micro is."""
-    with refused("ledger: amount is zero"):
+    with refused("escrow: amount is zero"):
         protocol.escrow.deposit_for(protocol.long.address, 0, sender=protocol.outsider.address)
     protocol.escrow.deposit_for(protocol.long.address, 1, sender=protocol.outsider.address)
 

@@ -49,7 +49,7 @@ def test_withdraw_above_the_balance_reverts(holder: Protocol) -> None:
 
 def test_withdraw_of_zero_reverts(holder: Protocol) -> None:
     """Nothing is no withdrawal; one micro is."""
-    with refused("ledger: nothing to withdraw"):
+    with refused("escrow: nothing to withdraw"):
         holder.escrow.withdraw(0, holder.long.address, sender=holder.long.address)
     holder.escrow.withdraw(1, holder.long.address, sender=holder.long.address)
 
@@ -57,7 +57,7 @@ def test_withdraw_of_zero_reverts(holder: Protocol) -> None:
 def test_withdraw_to_nobody_reverts(holder: Protocol) -> None:
     """Neither the zero address nor the escrow can receive; any other account can."""
     for nobody in (ZERO, holder.escrow.address):
-        with refused("ledger: bad receiver"):
+        with refused("escrow: bad receiver"):
             holder.escrow.withdraw(1, nobody, sender=holder.long.address)
     holder.escrow.withdraw(1, holder.issuer.address, sender=holder.long.address)
 
