@@ -23,6 +23,7 @@ from .modules import booking_gate
 from .modules import packed_forward
 from .modules import payoff
 from .modules import signed_messages
+from .modules import terms_rules
 from .modules import token_ledger as ledger
 
 
@@ -44,12 +45,7 @@ exports: (
 )
 
 
-DAY: constant(uint256) = 86_400
-MIN_TENOR: constant(uint256) = 28  # days
-MAX_TENOR: constant(uint256) = 400  # days: as far back as the oracle looks
 MAX_BATCH: constant(uint256) = 100
-MAX_QUANTITY: constant(uint256) = 2**40 - 1  # Mtok
-MAX_SPOT: constant(uint256) = 2**39 - 1  # so that a price of 2 x spot fits 40 bits
 
 LOT_AT: constant(uint256) = 16  # a listing in one word: index 16 | lot 40
 
@@ -136,7 +132,14 @@ def revoke_terms(terms: IForwardEscrow.Terms):
 def book(terms: IForwardEscrow.Terms, long_approval: Bytes[2048], short_approval: Bytes[2048]):
     booking_gate._check_open_to(msg.sender)
     underlying_hash: bytes32 = keccak256(terms.underlying)
-    index: uint256 = self._check_terms(terms, self.listings[underlying_hash])
+    listing: uint256 = self.listings[underlying_hash]
+    terms_rules._check(terms, listing >> LOT_AT)
+    index: uint256 = listing & (2**LOT_AT - 1)
+    fixing: uint256 = 0
+    posted: bool = False
+    # A price of today is certain only if it was posted today.
+    fixing, posted = staticcall ORACLE.settlement_price(index, block.timestamp // terms_rules.DAY, 1)
+    assert posted and fixing == terms.spot, "escrow: spot is not today's fixing"
     id: bytes32 = self._id(terms, underlying_hash)
     status: uint256 = self.forwards[id].second >> packed_forward.STATUS_AT
     assert status != packed_forward.REVOKED, "escrow: terms revoked"
@@ -156,7 +159,7 @@ def book(terms: IForwardEscrow.Terms, long_approval: Bytes[2048], short_approval
             quantity=terms.quantity,
             price=terms.price,
             spot=terms.spot,
-            maturity_day=terms.maturity // DAY,
+            maturity_day=terms.maturity // terms_rules.DAY,
             averaging_days=terms.averaging_days,
             status=packed_forward.ACTIVE,
         )
@@ -188,7 +191,7 @@ def settle(id: bytes32):
     assert status > packed_forward.REVOKED, "escrow: unknown forward"
     assert status == packed_forward.ACTIVE, "escrow: not active"
     fixing: uint256 = packed_forward._fixing(words)
-    assert block.timestamp >= packed_forward._maturity_day(fixing) * DAY, "escrow: before maturity"
+    assert block.timestamp >= packed_forward._maturity_day(fixing) * terms_rules.DAY, "escrow: before maturity"
     price: uint256 = 0
     certain: bool = False
     price, certain = self._certain_price(fixing)
@@ -236,7 +239,7 @@ def pause_booking():
 @external
 def list_underlying(name: String[64], lot: uint256):
     ownable._check_owner()
-    assert lot != 0 and lot <= MAX_QUANTITY, "escrow: bad lot"
+    assert lot != 0 and lot <= terms_rules.MAX_QUANTITY, "escrow: bad lot"
     index: uint256 = staticcall ORACLE.underlying_index(name)
     assert index != 0, "escrow: oracle does not know it"
 
@@ -377,36 +380,6 @@ def _deposit(account: address, amount: uint256):
 
 @internal
 @view
-def _check_terms(terms: IForwardEscrow.Terms, listing: uint256) -> uint256:
-    """
-    @notice Every check of `book` that needs the terms alone, today and the listing. Returns the underlying's index.
-    """
-    assert block.timestamp <= terms.deadline, "escrow: terms expired"
-    assert terms.long not in [empty(address), self], "escrow: bad long"
-    assert terms.short not in [empty(address), self], "escrow: bad short"
-    assert terms.long != terms.short, "escrow: one account on both sides"
-    assert listing != 0, "escrow: not listed"
-    assert terms.quantity != 0 and terms.quantity % (listing >> LOT_AT) == 0, "escrow: quantity not in lots"
-    assert terms.quantity <= MAX_QUANTITY, "escrow: quantity too large"
-    assert terms.spot != 0 and terms.spot <= MAX_SPOT, "escrow: spot out of range"
-    assert terms.price != 0 and terms.price <= 2 * terms.spot, "escrow: price out of range"
-    assert terms.indicative != 0 and terms.indicative <= terms.spot, "escrow: indicative out of range"
-    assert terms.maturity % DAY == 0, "escrow: maturity not at midnight"
-    maturity_day: uint256 = terms.maturity // DAY
-    spot_day: uint256 = block.timestamp // DAY
-    assert maturity_day >= spot_day + MIN_TENOR and maturity_day <= spot_day + MAX_TENOR, "escrow: tenor out of range"
-    assert terms.averaging_days != 0 and terms.averaging_days <= maturity_day - spot_day, "escrow: averaging out of range"
-
-    index: uint256 = listing & (2**LOT_AT - 1)
-    fixing: uint256 = 0
-    posted: bool = False
-    fixing, posted = staticcall ORACLE.settlement_price(index, spot_day, 1)  # certain today only if posted today
-    assert posted and fixing == terms.spot, "escrow: spot is not today's fixing"
-    return index
-
-
-@internal
-@view
 def _id(terms: IForwardEscrow.Terms, underlying_hash: bytes32) -> bytes32:
     """
     @notice The EIP-712 digest of the terms.
@@ -421,7 +394,7 @@ def _certain_price(fixing: uint256) -> (uint256, bool):
     @notice F_ref of the forwards of a packed `fixing`, and whether they are mature and it is certain.
     """
     maturity_day: uint256 = packed_forward._maturity_day(fixing)
-    if block.timestamp < maturity_day * DAY:
+    if block.timestamp < maturity_day * terms_rules.DAY:
         return 0, False
     return staticcall ORACLE.settlement_price(fixing & packed_forward.MASK_16, maturity_day, fixing >> packed_forward.AVERAGING_AT)
 

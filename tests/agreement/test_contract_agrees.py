@@ -89,7 +89,7 @@ def constants(path: str) -> Any:
 
 def test_the_escrows_constants_are_the_sdks() -> None:
     """Days, tenors and ranges stand once in each language."""
-    escrow = constants("contracts/ForwardEscrow.vy")
+    escrow = constants("contracts/modules/terms_rules.vy")
     assert calendar.SECONDS_PER_DAY == escrow.DAY
     assert (calendar.MIN_DAYS_TO_MATURITY, calendar.MAX_DAYS_TO_MATURITY) == (escrow.MIN_TENOR, escrow.MAX_TENOR)
     assert money.QUANTITY_LIMIT - 1 == escrow.MAX_QUANTITY
@@ -103,7 +103,7 @@ def test_the_oracles_constants_are_the_sdks() -> None:
     assert payoff.POSTPONEMENT_DAYS == oracle.POSTPONEMENT
     assert payoff.LOOK_BACK_DAYS == oracle.LOOK_BACK
     assert money.PRICE_LIMIT - 1 == oracle.MASK_40
-    assert constants("contracts/ForwardEscrow.vy").MAX_TENOR <= oracle.LOOK_BACK
+    assert constants("contracts/modules/terms_rules.vy").MAX_TENOR <= oracle.LOOK_BACK
 
 
 def test_the_fee_and_the_signers_are_the_sdks() -> None:
