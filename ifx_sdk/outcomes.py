@@ -3,7 +3,8 @@
 Sent        the node has it, it is not mined yet
 Confirmed   mined, and it did what it should
 RevertedOutcome   mined, and the contract refused: nothing happened but the gas
-Dropped     certainly not mined and never will be: its nonce was used by another transaction, or the node refused it
+Dropped     certainly not mined and never will be: its nonce was used by another transaction, or the node refused
+            it for what it is (too little money, gas, price)
 Unknown     nobody can say yet: reconcile it, never send it again blindly
 """
 
@@ -123,7 +124,7 @@ class Dropped:
     attempt: Attempt
     """What was attempted."""
     why: str
-    """The transaction that took the nonce, or the node's refusal."""
+    """The transaction that took the nonce, or the node's definite refusal."""
 
     def confirmed(self) -> NoReturn:
         """Raise `TransactionDropped`."""

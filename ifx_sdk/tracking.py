@@ -11,6 +11,37 @@ from ifx_sdk.node import Node, NodeTransaction, Receipt
 from ifx_sdk.outcomes import Attempt, Confirmed, Dropped, Outcome, RevertedOutcome, Sent, Unknown
 from ifx_sdk.terms import parse_address
 
+# What nodes say of a transaction that they will not keep, by its own content or its sender's account. Any other error
+# may come from a gateway whose node has it all the same. `nonce too low` is not among them: it is what a node says of
+# ours, too, once it is mined, so there the chain decides.
+_REFUSALS = (
+    "insufficient funds",
+    "insufficientfunds",
+    "cannot afford",
+    "enough balance",
+    "underpriced",
+    "intrinsic gas",
+    "gas required exceeds",
+    "gas limit too",
+    "exceeds block gas limit",
+    "exceeds the block gas limit",
+    "max fee per gas less than block base fee",
+    "fee cap less than block base fee",
+    "max priority fee per gas higher than max fee",
+    "invalid sender",
+    "invalid signature",
+    "invalid chain id",
+    "incompatible chain id",
+    "chain id mismatch",
+    "nonce too high",
+    "cannot be decoded",
+    "rlp:",
+    "oversized data",
+    "transaction type not supported",
+    "unknown account",
+    "no signer available",
+)
+_NO_SUCH_METHOD = -32601
 _ALREADY_KNOWN = ("already known", "known transaction", "already imported", "already exists", "alreadyknown")
 
 
@@ -95,10 +126,11 @@ class Tracker:
             found = self.reconcile(attempt)
         except (NodeDown, RpcError):
             return Unknown(tx_hash=attempt.tx_hash, attempt=attempt, why=error.what)
-        if isinstance(found, Unknown):
-            # The node refused it and does not have it: it went nowhere.
-            return Dropped(tx_hash=attempt.tx_hash, attempt=attempt, why=f"the node refused it: {error.what}")
-        return found
+        if not isinstance(found, Unknown):
+            return found
+        why = f"the node refused it: {error.what}"
+        kind = Dropped if _is_definite(error) else Unknown
+        return kind(tx_hash=attempt.tx_hash, attempt=attempt, why=why)
 
     def _attempt_of(self, transaction: NodeTransaction) -> Attempt:
         mined = transaction.block_number
@@ -169,6 +201,13 @@ class Tracker:
                 continue
         what = f"transaction {receipt.tx_hash} ran out of gas" if receipt.gas_used == mined.gas else None
         return Reverted(None, receipt.tx_hash, what=what)
+
+
+def _is_definite(error: RpcError | Reverted) -> bool:
+    """Whether a refused broadcast cannot have gone anywhere. A revert is none: some nodes report it and keep it."""
+    if isinstance(error, Reverted):
+        return False
+    return error.code == _NO_SUCH_METHOD or any(words in error.message.lower() for words in _REFUSALS)
 
 
 def data_hash(data: bytes) -> str:

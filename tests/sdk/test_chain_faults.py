@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from support.faults import FaultyNode, answer_lost, never_arrives, said_twice
+from support.faults import FaultyNode, answer_lost, never_arrives, refusing, said_twice
 from web3.types import RPCResponse
 
 from ifx_sdk.artifacts import TOKEN, artifact, codec
@@ -159,6 +159,52 @@ def test_a_transaction_that_was_replaced_is_dropped(chain: Chain) -> None:
     chain.node.request("evm_mine")
     assert isinstance(chain.reconcile(ours), Dropped)
     assert isinstance(chain.reconcile(replacement.tx_hash), Confirmed)
+
+
+def test_a_gateway_that_gives_up_on_its_own_node_leaves_the_outcome_unknown(chain: Chain) -> None:
+    """It forwarded the transaction and answers with an error: mined a moment later, the open attempt leads to it."""
+    forwarded: list[Callable[[], RPCResponse]] = []
+
+    def gives_up(broadcast: Callable[[], RPCResponse]) -> RPCResponse:
+        forwarded.append(broadcast)
+        return refusing("request timed out", -32603)(broadcast)
+
+    client = Chain(FaultyNode(chain.web3, gives_up).web3)
+    outcome = client.send(TRANSFER, signer(PAYER))
+    assert isinstance(outcome, Unknown)
+    assert "request timed out" in outcome.why
+    assert [attempt.tx_hash for attempt in client.journal.open_attempts()] == [outcome.tx_hash]
+    forwarded.pop()()
+    (found,) = client.reconcile_journal()
+    assert isinstance(found, Confirmed)
+    assert found.tx_hash == outcome.tx_hash
+
+
+@pytest.mark.parametrize(
+    ("message", "code", "settled"),
+    [
+        ("insufficient funds for gas * price + value: have 0 want 1", -32000, True),
+        ("replacement transaction underpriced", -32000, True),
+        ("intrinsic gas too low", -32000, True),
+        ("invalid sender", -32000, True),
+        ("invalid chain id for signer: have 1 want 2", -32000, True),
+        ("max fee per gas less than block base fee", -32000, True),
+        ("exceeds block gas limit", -32000, True),
+        ("the method eth_sendRawTransaction does not exist/is not available", -32601, True),
+        ("nonce too low", -32000, False),
+        ("Internal error", -32603, False),
+        ("upstream: 503 service unavailable", -32000, False),
+        ("limit exceeded", -32005, False),
+        ("", -32000, False),
+    ],
+)
+def test_only_a_definite_refusal_drops_a_transaction(chain: Chain, message: str, code: int, settled: bool) -> None:
+    """Words that no node says of what it keeps settle it; any other, and a nonce not seen used, leave it open."""
+    client = Chain(FaultyNode(chain.web3, refusing(message, code)).web3)
+    outcome = client.send(TRANSFER, signer(PAYER))
+    assert isinstance(outcome, Dropped if settled else Unknown)
+    assert message in outcome.why
+    assert len(client.journal.open_attempts()) == (0 if settled else 1)
 
 
 def test_a_hash_that_nobody_knows_is_unknown(chain: Chain) -> None:

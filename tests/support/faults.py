@@ -54,6 +54,11 @@ def never_arrives(broadcast: Callable[[], RPCResponse]) -> RPCResponse:
     raise ReadTimeout("read timed out")
 
 
+def refusing(message: str, code: int = -32000) -> Callable[[Callable[[], RPCResponse]], RPCResponse]:
+    """The transaction does not arrive; the answer is an error of the node's own."""
+    return lambda broadcast: {"jsonrpc": "2.0", "id": 1, "error": {"code": code, "message": message}}
+
+
 def said_twice(broadcast: Callable[[], RPCResponse]) -> RPCResponse:
     """The message arrives twice; the answer to the second one comes back."""
     broadcast()
