@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import NoReturn, Protocol, TypeAlias
+from typing import BinaryIO, NoReturn, Protocol, TypeAlias
 
 from ifx_sdk.codec import Event
 from ifx_sdk.errors import BadFile, OutcomeUnknown, Reverted, TransactionDropped
@@ -165,27 +166,34 @@ class Journal(Protocol):
 
 
 class MemoryJournal:
-    """A journal for as long as the process lives."""
+    """A journal for as long as the process lives, for any number of threads."""
 
     def __init__(self) -> None:
-        self._open: dict[tuple[int, str, int, str | None], Attempt] = {}
+        self._open = _OpenAttempts()
+        self._lock = threading.Lock()
 
     def record(self, attempt: Attempt) -> None:
         """Keep the attempt."""
-        self._open[_key(attempt)] = attempt
+        with self._lock:
+            self._open.add(attempt)
 
     def resolve(self, attempt: Attempt, outcome: Outcome) -> None:
-        """Forget the attempt where the outcome is settled."""
-        if is_settled(outcome):
-            self._open.pop(_key(attempt), None)
+        """Forget the attempt where the outcome is settled, else keep the hash that it tells."""
+        with self._lock:
+            self._open.note(_key(attempt), outcome.tx_hash, is_settled(outcome))
 
     def open_attempts(self) -> tuple[Attempt, ...]:
         """The attempts whose outcome is not settled, oldest first."""
-        return tuple(self._open.values())
+        with self._lock:
+            return self._open.attempts()
 
 
 class FileJournal:
-    """A journal in an append-only file of JSON lines, each on disk before the broadcast goes out."""
+    """A journal in an append-only file of JSON lines, each on disk before the broadcast goes out.
+
+    Any number of threads and processes may write it at once: each line is appended under an exclusive lock of the file
+    (`flock`, so on a local POSIX file system).
+    """
 
     def __init__(self, path: Path | str) -> None:
         """`path` of the file, created at the first attempt; its folder must exist."""
@@ -195,50 +203,64 @@ class FileJournal:
         return f"FileJournal({str(self.path)!r})"
 
     def record(self, attempt: Attempt) -> None:
-        """Append the attempt and wait until it is on disk."""
+        """Append the attempt and wait until it is on disk. Raises `BadFile` where it cannot be written."""
         self._append({"kind": "attempt", **asdict(attempt)})
 
     def resolve(self, attempt: Attempt, outcome: Outcome) -> None:
-        """Append what became of it."""
+        """Append what became of it. Raises `BadFile` where it cannot be written."""
         self._append(
             {
                 "kind": "outcome",
                 "key": list(_key(attempt)),
                 "outcome": type(outcome).__name__,
                 "tx_hash": outcome.tx_hash,
+                "settled": is_settled(outcome),
             }
-            | {"settled": is_settled(outcome)}
         )
 
     def open_attempts(self) -> tuple[Attempt, ...]:
-        """The attempts whose outcome is not settled, oldest first; a line cut short by a crash was never broadcast."""
-        found: dict[tuple[object, ...], Attempt] = {}
+        """The attempts whose outcome is not settled, oldest first; a line cut short by a crash was never broadcast.
+
+        Raises `BadFile`, with the number of a line that is none.
+        """
+        found = _OpenAttempts()
         for number, line in self._lines():
             try:
                 entry = json.loads(line)
                 if entry.pop("kind") == "attempt":
-                    attempt = Attempt(**entry)
-                    found[_key(attempt)] = attempt
-                elif entry["settled"]:
-                    found.pop(tuple(entry["key"]), None)
+                    found.add(Attempt(**entry))
+                else:
+                    chain_id, sender, nonce, tx_hash = entry["key"]
+                    found.note((chain_id, sender, nonce, tx_hash), entry["tx_hash"], entry["settled"])
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 raise BadFile(f"{self.path}:{number}", "not a line of a transaction journal") from error
-        return tuple(found.values())
+        return found.attempts()
 
     def _lines(self) -> Iterator[tuple[int, str]]:
-        if not self.path.exists():
+        try:
+            content = self.path.read_text(encoding="utf-8")
+        except FileNotFoundError:
             return
-        whole, _, _cut = self.path.read_text(encoding="utf-8").rpartition("\n")
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadFile(self.path, f"it cannot be read as text: {error}", cure=_CURE) from error
+        whole, _, _cut = content.rpartition("\n")
         yield from ((number, line) for number, line in enumerate(whole.split("\n"), start=1) if line)
 
     def _append(self, entry: dict[str, object]) -> None:
-        with self.path.open("ab+") as file:
-            # A line that a crash cut short was not on disk when its broadcast would have followed: it may go.
-            file.seek(0)
-            file.truncate(file.read().rfind(b"\n") + 1)
-            file.write(json.dumps(entry, sort_keys=True).encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+        import fcntl  # POSIX alone has it, and reading a chain must work without
+
+        line = json.dumps(entry, sort_keys=True).encode() + b"\n"
+        try:
+            with self.path.open("ab+") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                is_new = _without_cut_line(file) == 0
+                file.write(line)
+                file.flush()
+                os.fsync(file.fileno())
+            if is_new:
+                _sync_folder(self.path.parent)
+        except OSError as error:
+            raise BadFile(self.path, f"it cannot be written: {error.strerror or error}", cure=_CURE) from error
 
 
 def is_settled(outcome: Outcome) -> bool:
@@ -246,5 +268,69 @@ def is_settled(outcome: Outcome) -> bool:
     return isinstance(outcome, Confirmed | RevertedOutcome | Dropped)
 
 
-def _key(attempt: Attempt) -> tuple[int, str, int, str | None]:
+_Key: TypeAlias = tuple[int, str, int, str | None]
+_CURE = (
+    "Keep the journal in a folder that can be written, on a disk with room; what it holds open is still to be found."
+)
+_CHUNK = 1 << 16
+
+
+class _OpenAttempts:
+    """The attempts that are not settled, by key."""
+
+    def __init__(self) -> None:
+        self._found: dict[_Key, Attempt] = {}
+
+    def add(self, attempt: Attempt) -> None:
+        self._found[_key(attempt)] = attempt
+
+    def note(self, key: _Key, tx_hash: str | None, settled: bool) -> None:
+        """Forget what is settled; keep the hash that a signing node told after the attempt was recorded."""
+        nameless = (*key[:3], None)
+        if key not in self._found and nameless in self._found and self._found[nameless].tx_hash == key[3]:
+            key = nameless
+        attempt = self._found.get(key)
+        if attempt is None:
+            return
+        if settled:
+            del self._found[key]
+        elif attempt.tx_hash is None:
+            self._found[key] = replace(attempt, tx_hash=tx_hash)
+
+    def attempts(self) -> tuple[Attempt, ...]:
+        return tuple(self._found.values())
+
+
+def _key(attempt: Attempt) -> _Key:
     return attempt.chain_id, attempt.sender, attempt.nonce, attempt.tx_hash
+
+
+def _without_cut_line(file: BinaryIO) -> int:
+    """Take away what follows the last newline, and return the size: call it under the file's lock.
+
+    A line that a crash cut short was not on disk when its broadcast would have followed: it may go. Without the lock it
+    might be another writer's line on its way.
+    """
+    end = size = file.seek(0, os.SEEK_END)
+    while end:
+        start = max(0, end - _CHUNK)
+        if end == size:
+            start = end - 1  # as a rule the last byte is a newline, and there is nothing to look for
+        file.seek(start)
+        newline = file.read(end - start).rfind(b"\n")
+        if newline >= 0:
+            end = start + newline + 1
+            break
+        end = start
+    if end < size:
+        file.truncate(end)
+    return end
+
+
+def _sync_folder(folder: Path) -> None:
+    """A new file's name is on disk once its folder is."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

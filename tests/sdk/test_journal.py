@@ -1,6 +1,11 @@
 """The journal: what was about to be broadcast outlives a crash."""
 
-from dataclasses import replace
+import json
+import os
+import subprocess
+import sys
+import threading
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -84,3 +89,106 @@ def test_a_damaged_line_is_named(tmp_path: Path, line: str) -> None:
         file.write(line + "\n")
     with pytest.raises(BadFile, match=r"journal\.jsonl:2"):
         journal.open_attempts()
+
+
+def test_threads_write_one_journal_without_losing_an_attempt(tmp_path: Path) -> None:
+    """Each with a journal of its own on the same file, as clients in one process have."""
+    path = tmp_path / "journal.jsonl"
+    threads = [threading.Thread(target=_write_many, args=(path, number)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {attempt.nonce for attempt in FileJournal(path).open_attempts()} == set(range(8 * MANY))
+
+
+def test_processes_write_one_journal_without_losing_an_attempt(tmp_path: Path) -> None:
+    """An operator's command beside a running service."""
+    path = tmp_path / "journal.jsonl"
+    command = [sys.executable, "-c", WRITER, str(path), json.dumps(asdict(ATTEMPT)), str(MANY)]
+    writers = [subprocess.Popen([*command, str(number)]) for number in range(3)]
+    assert [writer.wait(60) for writer in writers] == [0, 0, 0]
+    assert {attempt.nonce for attempt in FileJournal(path).open_attempts()} == set(range(3 * MANY))
+
+
+def test_a_line_is_on_disk_before_its_writer_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Attempt and outcome alike: whole in the file when it is synchronised, and its folder when the file is new."""
+    path = tmp_path / "journal.jsonl"
+    sync, synced = os.fsync, []
+
+    def count(descriptor: int) -> None:
+        synced.append(path.read_bytes().count(b"\n"))
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", count)
+    journal = FileJournal(path)
+    journal.record(ATTEMPT)
+    assert synced == [1, 1]
+    journal.resolve(ATTEMPT, SETTLED)
+    assert synced == [1, 1, 2]
+
+
+def test_appending_does_not_read_the_whole_file(tmp_path: Path) -> None:
+    """A sparse file of 64 gigabytes takes one more line at once."""
+    path = tmp_path / "journal.jsonl"
+    with path.open("wb") as file:
+        file.seek(2**36)
+        file.write(b"\n")
+    FileJournal(path).record(ATTEMPT)
+    with path.open("rb") as file:
+        file.seek(2**36 + 1)
+        assert file.read().startswith(b'{"block"')
+
+
+def test_a_long_line_that_was_cut_short_is_taken_away_whole(tmp_path: Path) -> None:
+    """However far back its beginning is; a file that has nothing else is empty again."""
+    path = tmp_path / "journal.jsonl"
+    path.write_bytes(b"x" * 100_000)
+    journal = FileJournal(path)
+    journal.record(ATTEMPT)
+    assert journal.open_attempts() == (ATTEMPT,)
+    with path.open("ab") as file:
+        file.write(b"y" * 100_000)
+    journal.record(OTHER)
+    assert journal.open_attempts() == (ATTEMPT, OTHER)
+
+
+def test_a_hash_that_the_node_told_later_is_read_back(journal: MemoryJournal | FileJournal) -> None:
+    """A node that signs names it with its answer: the open attempt has it, and closes by its own name or by that."""
+    learned = Sent(tx_hash="0x" + "33" * 32, attempt=OTHER)
+    for known in (OTHER, replace(OTHER, tx_hash=learned.tx_hash)):
+        journal.record(OTHER)
+        assert journal.open_attempts() == (OTHER,)
+        journal.resolve(OTHER, learned)
+        assert journal.open_attempts() == (replace(OTHER, tx_hash=learned.tx_hash),)
+        journal.resolve(known, replace(SETTLED, tx_hash=learned.tx_hash, attempt=known))
+        assert journal.open_attempts() == ()
+
+
+def test_a_journal_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    """The file, what is wrong with it and the cure; its folder is not made for it."""
+    journal = FileJournal(tmp_path / "no" / "journal.jsonl")
+    with pytest.raises(BadFile, match=r"no/journal\.jsonl.*written") as refused:
+        journal.record(ATTEMPT)
+    assert "folder" in refused.value.cure
+    with pytest.raises(BadFile, match="written"):
+        FileJournal(tmp_path).resolve(ATTEMPT, SETTLED)
+    with pytest.raises(BadFile, match="read"):
+        FileJournal(tmp_path).open_attempts()
+
+
+MANY = 40
+WRITER = """
+import json, sys
+from dataclasses import replace
+from ifx_sdk.outcomes import Attempt, FileJournal
+
+path, attempt, many, number = sys.argv[1], Attempt(**json.loads(sys.argv[2])), int(sys.argv[3]), int(sys.argv[4])
+for nonce in range(number * many, (number + 1) * many):
+    FileJournal(path).record(replace(attempt, nonce=nonce, tx_hash=f"0x{nonce:064x}"))
+"""
+
+
+def _write_many(path: Path, number: int) -> None:
+    for nonce in range(number * MANY, (number + 1) * MANY):
+        FileJournal(path).record(replace(ATTEMPT, nonce=nonce, tx_hash=f"0x{nonce:064x}"))
