@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import httpx
 
 from ifx_sdk.oracle import Oracle
+from ifx_sdk.reports import Tally
 from ifx_sdk.signers import Signer
 from ifx_sdk.terms import Domain
 from oracle_node.fixing import WindowFixing
-from oracle_node.peers import PEER_TIMEOUT_SECONDS, Gathered, gather
+from oracle_node.peers import PEER_TIMEOUT_SECONDS, gather
 from oracle_node.post import PostResult, post_reports
 from oracle_node.report import ReportBook, SignedReport
 from oracle_node.settings import Peer
@@ -32,7 +33,7 @@ class Insufficient:
 class DayResult:
     """What one node did for one day."""
 
-    gathered: tuple[Gathered, ...]
+    gathered: tuple[Tally, ...]
     """For every underlying that was not posted yet: who signed which price."""
     posted: PostResult
     """What became of the reports that a quorum signed."""
@@ -63,7 +64,7 @@ def gather_day(
     day: int,
     *,
     timeout_seconds: int = PEER_TIMEOUT_SECONDS,
-) -> tuple[Gathered, ...]:
+) -> tuple[Tally, ...]:
     """Ask the peers for every underlying that the chain has no fixing of yet."""
     open_names = [name for name in underlyings if oracle.fixing(name, day) is None]
     if not open_names:

@@ -15,7 +15,7 @@ from typing import Final
 from ifx_sdk.calendar import date_of
 from ifx_sdk.errors import BadFile, BadSignature, IFXError
 from ifx_sdk.money import PRICE_LIMIT
-from ifx_sdk.reports import Attestation, attest
+from ifx_sdk.reports import Attestation, Statement, attest
 from ifx_sdk.signers import Signer
 from ifx_sdk.strict_json import loads
 from ifx_sdk.terms import Domain, parse_address, parse_underlying
@@ -42,6 +42,10 @@ class SignedReport:
     def key(self) -> tuple[str, int]:
         """Underlying and UTC day number: a node reports each at most once."""
         return self.attestation.underlying, self.attestation.day
+
+    def statement(self) -> Statement:
+        """The same for counting, under the node's own name."""
+        return Statement(attestation=self.attestation, source=self.signer, signer=self.signer)
 
     def to_json(self) -> dict[str, object]:
         """As plain JSON values: integers, and 0x texts for bytes."""

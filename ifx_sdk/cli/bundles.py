@@ -1,37 +1,60 @@
-"""Signed reports in JSON files: one attestation, a list of them, or an object that holds a list `attestations`."""
+"""Signed reports in files: JSON lines as `ifx-oracle fix` prints them, or one JSON document.
+
+A document, or a line, is one attestation, a list of them, or an object that holds a list `attestations`.
+"""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from ifx_sdk.cli.errors import BadBundle
 from ifx_sdk.cli.reading import hex_bytes, read_file
 from ifx_sdk.errors import IFXError
 from ifx_sdk.money import PRICE_LIMIT
-from ifx_sdk.reports import Attestation, Report
+from ifx_sdk.reports import Attestation, Statement
 from ifx_sdk.signing import parse_signature
 from ifx_sdk.strict_json import loads
-from ifx_sdk.terms import parse_underlying
+from ifx_sdk.terms import parse_address, parse_underlying
 
 _KEYS = {"underlying", "day", "price", "evidence", "signature"}
 
 
-def read_reports(paths: Iterable[str]) -> list[Report]:
-    """The reports that the attestations of all files make, one for each underlying and day.
-
-    Where the nodes of one underlying and day name several prices, the one with the most attestations is taken, and the
-    contract's quorum decides; with as many for two prices it is AttestationsDisagree. Raises BadBundle.
-    """
-    by_report: defaultdict[tuple[str, int], list[Attestation]] = defaultdict(list)
-    for path in paths:
-        for place, entry in enumerate(_entries(loads(read_file(path, BadBundle), path, BadBundle), path)):
-            found = _attestation(entry, f"{path}, attestation {place}")
-            by_report[found.underlying, found.day].append(found)
-    return [_report(each) for each in by_report.values()]
+def read_statements(paths: Iterable[str | Path]) -> list[Statement]:
+    """The attestations of all files, as they came; windows that gave none are passed over. Raises BadBundle."""
+    return [
+        _statement(entry, f"{path}, attestation {place}")
+        for path in map(str, paths)
+        for place, entry in enumerate(_entries(path))
+        if not _is_insufficient(entry)
+    ]
 
 
-def _entries(document: object, path: str) -> list[object]:
+def _entries(path: str) -> list[object]:
+    """One document or, where the first line is one by itself, a document a line."""
+    content = read_file(path, BadBundle)
+    if not content.strip():
+        raise BadBundle(path, "it is empty, which is not JSON")
+    lines = [(number, line) for number, line in enumerate(content.splitlines(), start=1) if line.strip()]
+    if len(lines) > 1 and _is_document(lines[0][1]):
+        return [each for number, line in lines for each in _listed(loads(line, f"{path}:{number}", BadBundle), path)]
+    return _listed(loads(content, path, BadBundle), path)
+
+
+def _is_document(line: bytes) -> bool:
+    try:
+        loads(line, "", BadBundle)
+    except BadBundle:
+        return False
+    return True
+
+
+def _is_insufficient(entry: object) -> bool:
+    """What `ifx-oracle fix` prints of a window with too few valid slots."""
+    return isinstance(entry, Mapping) and entry.get("status") == "INSUFFICIENT" and "signature" not in entry
+
+
+def _listed(document: object, path: str) -> list[object]:
     if isinstance(document, Mapping) and "attestations" in document:
         document = document["attestations"]
     elif isinstance(document, Mapping):
@@ -41,10 +64,10 @@ def _entries(document: object, path: str) -> list[object]:
     return document
 
 
-def _attestation(entry: object, place: str) -> Attestation:
+def _statement(entry: object, place: str) -> Statement:
     if not isinstance(entry, Mapping) or not entry.keys() >= _KEYS:
         missing = ", ".join(sorted(_KEYS - entry.keys())) if isinstance(entry, Mapping) else "everything"
-        raise BadBundle(place, f"missing: {missing}")
+        raise BadBundle(place, f"not a report, missing: {missing}")
     day, price = entry["day"], entry["price"]
     if type(day) is not int or not 0 <= day < 2**24:
         raise BadBundle(place, f"day must be a UTC day number, not {day!r}")
@@ -55,17 +78,12 @@ def _attestation(entry: object, place: str) -> Attestation:
         raise BadBundle(place, "evidence must be 0x and 64 hexadecimal digits")
     try:
         name, signature = parse_underlying(entry["underlying"]), parse_signature(_text(entry["signature"]))
+        signer = parse_address(entry["signer"]) if "signer" in entry else None
     except IFXError as error:
         raise BadBundle(place, error.what) from error
-    return Attestation(underlying=name, day=day, price=price, evidence=evidence, signature=signature)
+    made = Attestation(underlying=name, day=day, price=price, evidence=evidence, signature=signature)
+    return Statement(attestation=made, source=place, signer=signer)
 
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
-
-
-def _report(attestations: list[Attestation]) -> Report:
-    counted = Counter(each.price for each in attestations).most_common(2)
-    if len(counted) == 2 and counted[0][1] == counted[1][1]:
-        return Report.of(attestations)  # raises AttestationsDisagree, naming both
-    return Report.of(each for each in attestations if each.price == counted[0][0])

@@ -10,6 +10,8 @@ from ifx_sdk.cli.session import WRITES, Session, command
 
 if TYPE_CHECKING:
     from ifx_sdk.client import IFX
+    from ifx_sdk.errors import IFXError
+    from ifx_sdk.reports import Report, Statement
 
 
 @command(WRITES)
@@ -22,21 +24,62 @@ def post(
 ) -> None:
     """Post signed reports as today's fixings; anyone may.
 
-    Of several, what is posted already is skipped.
+    Attestations that do not count are named and left out. Of several underlyings, what is posted already is skipped,
+    and what has no quorum keeps none of the others back: it is told, and the exit code is 1.
     """
-    from ifx_sdk.cli.bundles import read_reports
+    from ifx_sdk.cli.bundles import read_statements
     from ifx_sdk.oracle import MAX_REPORTS
 
     if devnet:
         _post_devnet(session, what)
         return
-    reports = read_reports(what)
+    statements = read_statements(what)
     ifx = session.signing_ifx()
+    reports, refused = _agreed(session, ifx, statements)
     for first in range(0, len(reports), MAX_REPORTS):
         part = reports[first : first + MAX_REPORTS]
-        outcome = ifx.oracle.post(part[0]) if len(reports) == 1 else ifx.oracle.post_many(part)
+        outcome = ifx.oracle.post(part[0]) if len(reports) + len(refused) == 1 else ifx.oracle.post_many(part)
         outcome.confirmed()
-    _answer(session, ifx, [(each.underlying, each.day) for each in reports])
+    _answer(session, ifx, [(each.underlying, each.day) for each in reports], refused)
+    if refused:
+        raise typer.Exit(1)
+
+
+def _agreed(session: Session, ifx: IFX, statements: list[Statement]) -> tuple[list[Report], list[tuple[str, IFXError]]]:
+    """What a quorum signed of today, and the underlyings without; where none has one, raise the first's reason."""
+    from ifx_sdk.calendar import day_of
+    from ifx_sdk.cli.errors import BadBundle
+    from ifx_sdk.errors import AttestationsDisagree, Reverted
+    from ifx_sdk.reports import tally
+
+    if not statements:
+        raise BadBundle("given", "no attestations: every window had too few valid slots")
+    today = day_of(ifx.chain.now())
+    domain, registered = ifx.oracle.domain(), ifx.oracle.signers_on(today)
+    reports: list[Report] = []
+    refused: list[tuple[str, IFXError]] = []
+    for name in dict.fromkeys(each.attestation.underlying for each in statements):
+        own = [each for each in statements if each.attestation.underlying == name]
+        found = tally(own, name, today, domain=domain, signers=registered.signers, quorum=registered.quorum)
+        for left_out in found.uncounted:
+            session.output.note(f"not counted: {left_out.source}: {left_out.why}")
+        try:
+            _hold_postable(ifx, name)
+            reports.append(found.agreed())
+        except (AttestationsDisagree, Reverted) as error:
+            refused.append((name, error))
+    if not reports:
+        raise refused[0][1]
+    return reports, refused
+
+
+def _hold_postable(ifx: IFX, name: str) -> None:
+    """Raise what the contract would refuse a whole transaction for: UnknownUnderlying, NotTheReviewer."""
+    from ifx_sdk.errors import NotTheReviewer
+
+    listed = ifx.oracle.underlying(ifx.oracle.index_of(name))
+    if listed.review_required and (reviewer := ifx.oracle.reviewer()) != ifx.oracle.account:
+        raise NotTheReviewer(what=f"{name} is posted by {reviewer} only")
 
 
 def _post_devnet(session: Session, what: list[str]) -> None:
@@ -48,7 +91,7 @@ def _post_devnet(session: Session, what: list[str]) -> None:
     day = day_of(ifx.chain.now())
     for outcome in devnet.post(ifx, prices, day):
         outcome.confirmed()
-    _answer(session, ifx, [(name, day) for name in prices])
+    _answer(session, ifx, [(name, day) for name in prices], [])
 
 
 def _priced(text: str) -> tuple[str, int]:
@@ -62,7 +105,7 @@ def _priced(text: str) -> tuple[str, int]:
     return parse_underlying(name), parse_price(price)
 
 
-def _answer(session: Session, ifx: IFX, posted: list[tuple[str, int]]) -> None:
+def _answer(session: Session, ifx: IFX, posted: list[tuple[str, int]], refused: list[tuple[str, IFXError]]) -> None:
     from ifx_sdk.calendar import date_of
     from ifx_sdk.cli.output import table
     from ifx_sdk.money import format_price
@@ -78,5 +121,13 @@ def _answer(session: Session, ifx: IFX, posted: list[tuple[str, int]]) -> None:
         for name, day, each in found
         if each is not None
     ]
-    document = {"fixings": fixings, "transactions": session.announcer.transactions(ifx.chain)}
+    for name, error in refused:
+        session.output.note(f"error: {name}: {error}")
+    document = {
+        "fixings": fixings,
+        "refused": [
+            {"underlying": name, "type": type(error).__name__, "message": error.what} for name, error in refused
+        ],
+        "transactions": session.announcer.transactions(ifx.chain),
+    }
     session.output.answer(document, table(("underlying", "day", "fixing", "signers"), rows, right=(2, 3)))

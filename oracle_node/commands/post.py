@@ -2,24 +2,21 @@
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
 
 import httpx
 
 from ifx_sdk.calendar import day_number, day_of, midnight, parse_date
+from ifx_sdk.cli.bundles import read_statements
 from ifx_sdk.client import IFX
-from ifx_sdk.errors import BadFile
 from ifx_sdk.oracle import Oracle, SignerSet
 from ifx_sdk.outcomes import FileJournal
-from ifx_sdk.strict_json import loads
+from ifx_sdk.reports import Statement, Tally, tally
 from oracle_node.commands import OK, REFUSED
-from oracle_node.errors import BadReport
-from oracle_node.fixing import WindowStatus
+from oracle_node.duty import gather_day
 from oracle_node.observe import Clock
-from oracle_node.peers import Gathered, PeerFault, agree, ask
 from oracle_node.post import NotPosted, PostAnswer, Posted, check, post_reports, turn_seconds
-from oracle_node.report import ReportBook, SignedReport, read_report
+from oracle_node.report import ReportBook
 from oracle_node.settings import Settings, read_settings, read_signer
 from oracle_node.window import SystemClock
 
@@ -29,7 +26,7 @@ def run(
 ) -> int:
     """Gather and post, or say what would be posted; exit 0 when every underlying is posted or ready."""
     settings = read_settings(config)
-    given = [each for name in files for each in _read(Path(name))]
+    given, book = read_statements(files), ReportBook(settings.reports)
     signer = read_signer(settings.key)
     ifx = IFX.connect(
         settings.chain.rpc, settings.chain.deployment, signer, journal=FileJournal(settings.chain.journal)
@@ -40,26 +37,48 @@ def run(
         turn = midnight(number) + turn_seconds(registered.signers, signer.address)
         (SystemClock() if clock is None else clock).wait_until(turn)
     names = dict.fromkeys(each.name for each in settings.underlyings)
-    names |= dict.fromkeys(each.key[0] for each in given if each.key[1] == number)
-    own = [each for each in ReportBook(settings.reports).all() if each.key[1] == number]
-    open_names = [name for name in names if ifx.oracle.fixing(name, number) is None]
-    heard, faults = ([], []) if files else _ask_all(settings, open_names, number)
-    gathered = [
-        agree(
-            [each for each in (*own, *given, *heard) if each.key == (name, number)],
-            name,
-            number,
-            domain=ifx.oracle.domain(),
-            registered=registered,
-        )
-        for name in names
-    ]
-    for fault in [*faults, *(fault for each in gathered for fault in each.faults)]:
-        print(f"ifx-oracle post: {fault.peer}: {fault.why}", file=sys.stderr)
+    names |= dict.fromkeys(each.attestation.underlying for each in given if each.attestation.day == number)
+    gathered = (
+        [*_from_files(ifx.oracle, book, given, names, number, registered)]
+        if files
+        else _from_peers(ifx.oracle, settings, book, names, number, registered)
+    )
+    for each in (each for found in gathered for each in found.uncounted):
+        print(f"ifx-oracle post: {each.source}: {each.why}", file=sys.stderr)
     return _finish(ifx.oracle, gathered, registered, post=post)
 
 
-def _finish(oracle: Oracle, gathered: Sequence[Gathered], registered: SignerSet, *, post: bool) -> int:
+def _from_files(
+    oracle: Oracle,
+    book: ReportBook,
+    given: Sequence[Statement],
+    names: Iterable[str],
+    day: int,
+    registered: SignerSet,
+) -> Iterator[Tally]:
+    """Count the files' reports of each name, and the node's own beside them."""
+    domain = oracle.domain()
+    for name in names:
+        stated = [each for each in given if each.attestation.underlying == name]
+        own = book.get(name, day)
+        if own is not None and own.attestation not in [each.attestation for each in stated]:
+            stated.insert(0, own.statement())
+        yield tally(stated, name, day, domain=domain, signers=registered.signers, quorum=registered.quorum)
+
+
+def _from_peers(
+    oracle: Oracle, settings: Settings, book: ReportBook, names: Iterable[str], day: int, registered: SignerSet
+) -> list[Tally]:
+    """Ask the peers for every name that is not posted yet; the others are counted from the node's own book."""
+    with httpx.Client() as client:
+        wait = settings.reading.timeout_seconds
+        heard = gather_day(oracle, client, settings.peers, book, names, day, timeout_seconds=wait)
+    by_name = {each.underlying: each for each in heard}
+    own = {each.underlying: each for each in _from_files(oracle, book, (), names, day, registered)}
+    return [by_name.get(name, own[name]) for name in names]
+
+
+def _finish(oracle: Oracle, gathered: Sequence[Tally], registered: SignerSet, *, post: bool) -> int:
     reports = [each.report for each in gathered if each.report is not None]
     answers = (post_reports(oracle, reports).answers if post else check(oracle, reports)) if reports else ()
     by_name = {report.underlying: answer for report, answer in zip(reports, answers, strict=True)}
@@ -73,7 +92,7 @@ def _finish(oracle: Oracle, gathered: Sequence[Gathered], registered: SignerSet,
     return OK if all("why" not in line for line in lines) else REFUSED
 
 
-def _line(oracle: Oracle, gathered: Gathered, answer: PostAnswer | None) -> dict[str, object]:
+def _line(oracle: Oracle, gathered: Tally, answer: PostAnswer | None) -> dict[str, object]:
     """One underlying's fields: status, price in micro-USD per Mtok, who signed which price."""
     fields: dict[str, object] = {
         "underlying": gathered.underlying,
@@ -94,43 +113,3 @@ def _line(oracle: Oracle, gathered: Gathered, answer: PostAnswer | None) -> dict
     if isinstance(answer, NotPosted):
         return fields | {"status": "not posted", "price": None, "why": answer.why}
     return fields | {"status": "ready", "price": answer.report.price}
-
-
-def _ask_all(settings: Settings, names: Iterable[str], day: int) -> tuple[list[SignedReport], list[PeerFault]]:
-    """Every peer's report of every name; who does not answer is named and skipped."""
-    heard: list[SignedReport] = []
-    faults: list[PeerFault] = []
-    with httpx.Client() as client:
-        for name in names:
-            for peer in settings.peers:
-                answer = ask(client, peer, name, day, timeout_seconds=settings.reading.timeout_seconds)
-                if isinstance(answer, SignedReport):
-                    heard.append(answer)
-                else:
-                    faults.append(answer)
-    return heard, faults
-
-
-def _read(path: Path) -> list[SignedReport]:
-    """The reports of one file as `fix` prints them, a line each; windows that gave none are passed over."""
-    cure = "Give files that `ifx-oracle fix` printed."
-    try:
-        lines = path.read_bytes().splitlines()
-    except OSError as error:
-        raise BadFile(path, f"it cannot be read: {error.strerror}", cure=cure) from error
-    reports = []
-    for number, line in enumerate(lines, start=1):
-        if not line.strip() or _is_insufficient(line, f"{path}:{number}"):
-            continue
-        try:
-            reports.append(read_report(line))
-        except BadReport as error:
-            raise BadFile(f"{path}:{number}", f"not a report: {error.why}", cure=cure) from error
-    if not reports and not lines:
-        raise BadFile(path, "it is empty", cure=cure)
-    return reports
-
-
-def _is_insufficient(line: bytes, place: str) -> bool:
-    found = loads(line, place, BadFile)
-    return isinstance(found, dict) and found.get("status") == WindowStatus.INSUFFICIENT.value

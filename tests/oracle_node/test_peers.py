@@ -4,16 +4,30 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 
 import httpx
 import pytest
 from support.nodes import DAY, DOMAIN, GPT, LUNA, REGISTERED, SIGNERS, report
 
-from oracle_node.peers import Gathered, agree, gather
+from ifx_sdk import devnet
+from ifx_sdk.errors import (
+    AnotherDay,
+    AttestationsDisagree,
+    BadAttestation,
+    NotASigner,
+    QuorumNotReached,
+    Reverted,
+    SignerTwice,
+)
+from ifx_sdk.reports import Tally, attest, tally
+from ifx_sdk.terms import oracle_domain
+from oracle_node.peers import gather
 from oracle_node.report import ReportBook, SignedReport
 from oracle_node.report_server import serve_reports
 from oracle_node.settings import Peer
 
+OUTSIDER = devnet.signer(devnet.OUTSIDER)
 ADDRESSES = [each.address for each in SIGNERS]
 
 
@@ -25,6 +39,17 @@ def book_of(*reports: SignedReport) -> ReportBook:
         made = each.attestation
         book.sign(signer, DOMAIN, underlying=made.underlying, day=made.day, price=made.price, evidence=made.evidence)
     return book
+
+
+def counted(*reports: SignedReport) -> Tally:
+    """Count what nodes signed of GPT-4.1 that day."""
+    stated = [each.statement() for each in reports]
+    return tally(stated, GPT, DAY, domain=DOMAIN, signers=REGISTERED.signers, quorum=REGISTERED.quorum)
+
+
+def spoiled(made: SignedReport) -> SignedReport:
+    """The same with a signature that recovers to nobody."""
+    return SignedReport(attestation=replace(made.attestation, signature=b"\xff" * 65), signer=made.signer)
 
 
 @pytest.fixture
@@ -39,7 +64,7 @@ def served() -> Iterator[Callable[..., Peer]]:
         yield start
 
 
-def ask_all(peers: list[Peer], own: SignedReport | None = None, client: httpx.Client | None = None) -> Gathered:
+def ask_all(peers: list[Peer], own: SignedReport | None = None, client: httpx.Client | None = None) -> Tally:
     """Gather the day's reports on GPT-4.1."""
     with client or httpx.Client() as using:
         return gather(using, peers, own, GPT, DAY, domain=DOMAIN, registered=REGISTERED, timeout_seconds=1)
@@ -61,7 +86,7 @@ def test_four_nodes_that_agree_make_a_report_of_four(served: Callable[..., Peer]
     found = ask_all([served(node, report(node)) for node in (3, 1, 2)], own=report(0))
     assert found.report is not None
     assert [each.signer(DOMAIN) for each in found.report.attestations] == ADDRESSES
-    assert (found.report.price, found.prices, found.faults) == (8_000_000, ((8_000_000, tuple(ADDRESSES)),), ())
+    assert (found.report.price, found.prices, found.uncounted) == (8_000_000, ((8_000_000, tuple(ADDRESSES)),), ())
 
 
 def test_three_of_four_are_a_quorum(served: Callable[..., Peer]) -> None:
@@ -84,7 +109,7 @@ def test_a_peer_without_a_report_is_named(served: Callable[..., Peer]) -> None:
     silent = served(3, report(3, name=LUNA))
     found = ask_all([served(1, report(1)), served(2, report(2)), silent], own=report(0))
     assert found.report is not None
-    assert [(each.peer, each.why) for each in found.faults] == [(silent.url, "status 404 Not Found")]
+    assert [(each.source, each.why) for each in found.uncounted] == [(silent.url, "status 404 Not Found")]
 
 
 def test_a_peer_that_is_down_is_named(served: Callable[..., Peer]) -> None:
@@ -94,8 +119,8 @@ def test_a_peer_that_is_down_is_named(served: Callable[..., Peer]) -> None:
         down = Peer(url=f"http://127.0.0.1:{free.getsockname()[1]}", address=ADDRESSES[3])
         found = ask_all([served(1, report(1)), served(2, report(2)), down], own=report(0))
     assert found.report is not None
-    assert [each.peer for each in found.faults] == [down.url]
-    assert found.faults[0].why.startswith("ConnectError")
+    assert [each.source for each in found.uncounted] == [down.url]
+    assert found.uncounted[0].why.startswith("ConnectError")
 
 
 def test_a_peer_that_never_answers_is_named(served: Callable[..., Peer]) -> None:
@@ -106,7 +131,7 @@ def test_a_peer_that_never_answers_is_named(served: Callable[..., Peer]) -> None
         slow = Peer(url=f"http://127.0.0.1:{deaf.getsockname()[1]}", address=ADDRESSES[3])
         found = ask_all([served(1, report(1)), served(2, report(2)), slow], own=report(0))
     assert found.report is not None
-    assert [(each.peer, each.why) for each in found.faults] == [(slow.url, "no answer within 1 s")]
+    assert [(each.source, each.why) for each in found.uncounted] == [(slow.url, "no answer within 1 s")]
 
 
 @contextmanager
@@ -139,7 +164,7 @@ def test_a_peer_that_drips_is_named(served: Callable[..., Peer]) -> None:
         slow = Peer(url=url, address=ADDRESSES[3])
         found = ask_all([served(1, report(1)), served(2, report(2)), slow], own=report(0))
     assert found.report is not None
-    assert [(each.peer, each.why) for each in found.faults] == [(url, "no whole answer within 1 s")]
+    assert [(each.source, each.why) for each in found.uncounted] == [(url, "no whole answer within 1 s")]
 
 
 def endless() -> Iterator[bytes]:
@@ -168,23 +193,70 @@ def test_a_peer_that_answers_wrongly_is_named(answer: Callable[[], httpx.Respons
     found = ask_all(peers, own=report(0), client=client)
     assert found.report is not None
     assert [each.signer(DOMAIN) for each in found.report.attestations] == ADDRESSES[:3]
-    assert len(found.faults) == 1
-    assert why in found.faults[0].why
+    assert len(found.uncounted) == 1
+    assert why in found.uncounted[0].why
 
 
 def test_a_node_that_signs_two_prices_counts_for_neither() -> None:
     """Its two signatures are evidence against it."""
     reports = [report(0), report(1), report(2), report(2, 1)]
-    found = agree(reports, GPT, DAY, domain=DOMAIN, registered=REGISTERED)
+    found = counted(*reports)
     assert found.report is None
-    assert [(each.peer, each.why) for each in found.faults] == [(ADDRESSES[2], "it signed both 8000000 and 1")]
+    assert [(each.source, each.why) for each in found.uncounted] == [(ADDRESSES[2], "it signed both 8000000 and 1")]
 
 
 def test_the_same_report_twice_counts_once() -> None:
     """Two copies of one node's report are one signature."""
-    found = agree([report(0), report(1), report(1)], GPT, DAY, domain=DOMAIN, registered=REGISTERED)
+    found = counted(report(0), report(1), report(1))
     assert found.report is None
-    assert (found.prices, found.faults) == (((8_000_000, (ADDRESSES[0], ADDRESSES[1])),), ())
+    assert found.prices == ((8_000_000, (ADDRESSES[0], ADDRESSES[1])),)
+    assert [(each.source, each.refusal) for each in found.uncounted] == [(ADDRESSES[1], SignerTwice)]
+    with pytest.raises(SignerTwice, match="2 attestations of the 3"):
+        found.agreed()
+
+
+@pytest.mark.parametrize(
+    ("odd", "refusal"),
+    [
+        (report(3, day=DAY - 1), AnotherDay),
+        (report(3, name=LUNA), NotASigner),
+        (report(3, domain=oracle_domain(1, DOMAIN.contract)), NotASigner),
+        (SignedReport(attestation=report(3).attestation, signer=ADDRESSES[0]), NotASigner),
+        (spoiled(report(3)), BadAttestation),
+        (report(0), SignerTwice),
+        (report(3, 1), QuorumNotReached),
+    ],
+    ids=["day", "name", "chain", "signer", "signature", "twice", "price"],
+)
+def test_what_does_not_count_is_named_and_hinders_no_quorum(odd: SignedReport, refusal: type[Reverted]) -> None:
+    """Three good ones make the report; without them the odd one's own reason is the error."""
+    found = counted(report(0), report(1), report(2), odd)
+    assert found.agreed().attestations == tuple(report(each).attestation for each in range(3))
+    assert [each.refusal for each in found.uncounted] == [refusal]
+    if refusal is QuorumNotReached:
+        with pytest.raises(AttestationsDisagree) as disagree:
+            counted(report(0), odd).agreed()
+        assert disagree.value.prices == (1, 8_000_000)
+    else:
+        with pytest.raises(refusal, match="1 attestations of the 3"):
+            counted(report(0), odd).agreed()
+
+
+def test_four_forged_reports_displace_no_quorum() -> None:
+    """Prices are counted after the signatures were verified, however many name another one."""
+    made = [
+        attest(OUTSIDER, DOMAIN, underlying=GPT, day=DAY, price=1, evidence=bytes([each]) * 32) for each in range(4)
+    ]
+    forged = [SignedReport(attestation=each, signer=ADDRESSES[place]) for place, each in enumerate(made)]
+    found = counted(*forged, report(0), report(1), report(2))
+    assert found.agreed().price == 8_000_000
+    assert [each.refusal for each in found.uncounted] == [NotASigner] * 4
+
+
+def test_too_few_alone_are_too_few() -> None:
+    """Nothing was wrong with the two: one is missing."""
+    with pytest.raises(QuorumNotReached, match="2 attestations of the 3"):
+        counted(report(0), report(1)).agreed()
 
 
 def test_the_server_gives_reports_and_nothing_else(served: Callable[..., Peer]) -> None:

@@ -103,6 +103,47 @@ def test_attestations_are_gathered_from_several_files(ifx: IFX, shells: dict[str
     assert told["fixings"] == [{"underlying": GPT, "day": TODAY, "price": 8_000_000, "signers": 3}]
 
 
+def test_a_quorum_is_posted_whatever_lies_beside_it(ifx: IFX, shells: dict[str, Shell], tmp_path: Path) -> None:
+    """A duplicate, a stranger, a spoiled one, another day's and four forged ones are named on stderr and left out."""
+    good, stray = report(ifx, 4, 5, 6), report(ifx, 7, day=TODAY - 1)
+    spoiled = report(ifx, 7)[0] | {"price": 7_000_000}
+    forged = [each for node in (8, 9, 10, 11) for each in report(ifx, node, price=1)]
+    ran = shells["outsider"].run("post", bundle(tmp_path, *forged, *good, good[0], spoiled, *stray), "--json").ok()
+    assert ran.json["fixings"] == [{"underlying": GPT, "day": TODAY, "price": 8_000_000, "signers": 3}]
+    assert ran.err.count("not counted: ") == 7
+    for why in ("no registered node", "signed twice", f"over day {TODAY - 1}"):
+        assert why in ran.err
+
+
+def test_lines_of_several_underlyings_are_posted(ifx: IFX, shells: dict[str, Shell], tmp_path: Path) -> None:
+    """Files as `ifx-oracle fix` prints them, a line an underlying, the windows that gave none among them."""
+    files = []
+    for node in (4, 5, 6):
+        thin = {"status": "INSUFFICIENT", "underlying": "a/b", "day": TODAY, "price": None, "valid": 6, "needed": 7}
+        entries = [*report(ifx, node), *report(ifx, node, name=LUNA, price=6_000_000)]
+        lines = [json.dumps(each) for each in (*(each | {"signer": dev_address(node)} for each in entries), thin)]
+        path = tmp_path / f"node-{node}.jsonl"
+        path.write_text("\n".join(lines) + "\n")
+        files.append(str(path))
+    told = shells["outsider"].json("post", *files)
+    assert [(each["underlying"], each["price"]) for each in told["fixings"]] == [(GPT, 8_000_000), (LUNA, 6_000_000)]
+
+
+def test_a_name_without_a_quorum_keeps_no_other_back(ifx: IFX, shells: dict[str, Shell], tmp_path: Path) -> None:
+    """What has a quorum is posted, the rest is told with its reason, and the exit code says that something is left."""
+    unlisted = report(ifx, 4, 5, 6, name="openai/unheard-of")
+    ran = shells["outsider"].run(
+        "post", bundle(tmp_path, *report(ifx, 4, 5, name=LUNA), *unlisted, *report(ifx, 4, 5, 6)), "--json"
+    )
+    assert ran.code == 1
+    assert [each["underlying"] for each in ran.json["fixings"]] == [GPT]
+    assert [(each["underlying"], each["type"]) for each in ran.json["refused"]] == [
+        (LUNA, "QuorumNotReached"),
+        ("openai/unheard-of", "UnknownUnderlying"),
+    ]
+    assert "2 attestations of the 3" in ran.err
+
+
 def test_reports_without_a_quorum_are_refused(ifx: IFX, shells: dict[str, Shell], tmp_path: Path) -> None:
     """Too few, one twice, a stranger, two prices, a spoiled signature, another day, a day already posted."""
     outsider = shells["outsider"]
@@ -130,6 +171,7 @@ def test_reports_without_a_quorum_are_refused(ifx: IFX, shells: dict[str, Shell]
     ("content", "why"),
     [
         ("", "not JSON"),
+        ("{}\n{", ":2"),
         ("[]", "no attestations"),
         ('{"attestations": 3}', "no attestations"),
         ("[3]", "missing: everything"),
