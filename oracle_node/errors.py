@@ -3,7 +3,8 @@
 OracleError
 ├── BadReport        .why          a report that cannot be read or is not by whom it should be
 ├── SecondReport     .underlying .day .stored .refused
-└── BadSettings      .path .why    also a BadFile
+└── ForeignBook      .path .why    also a BadFile
+    BadSettings      .path .why    also a BadFile
     BadReadings      .path .why    also a BadFile
 """
 # ruff: noqa: N818 - an error is named for what is wrong, as in ifx_sdk.errors
@@ -24,6 +25,13 @@ class BadReadings(OracleError, BadFile):
 
     noun = "readings file"
     cure = "Write it with `ifx-oracle observe --out FILE`: one reading of one underlying a line."
+
+
+class ForeignBook(OracleError, BadFile):
+    """A report book of another node, or of another oracle."""
+
+    noun = "report book"
+    cure = "A book belongs to one key and one oracle: keep it, and name a new file under `reports` of the settings."
 
 
 class BadReport(OracleError):

@@ -19,7 +19,7 @@ from ifx_sdk.reports import Attestation, Statement, attest
 from ifx_sdk.signers import Signer
 from ifx_sdk.strict_json import loads
 from ifx_sdk.terms import Domain, parse_address, parse_underlying
-from oracle_node.errors import BadReport, SecondReport
+from oracle_node.errors import BadReport, ForeignBook, SecondReport
 from oracle_node.evidence import canonical_json
 
 MAX_REPORT_BYTES: Final = 4_096
@@ -130,7 +130,8 @@ class ReportBook:
     ) -> SignedReport:
         """Sign and store, and only then give the report. The same price again gives the report that is stored.
 
-        `price` is in micro-USD per Mtok, `evidence` 32 bytes. Raises `SecondReport` for another price, `BadFile`.
+        `price` is in micro-USD per Mtok, `evidence` 32 bytes. Raises `SecondReport` for another price, `ForeignBook`
+        where the book is another key's or another oracle's, `BadFile`.
         """
 
         def make() -> SignedReport:
@@ -138,19 +139,32 @@ class ReportBook:
             return SignedReport(attestation=made, signer=signer.address)
 
         with self._lock:
-            stored = self._store((underlying, day), make)
+            stored = self._store((underlying, day), make, lambda held: self._hold_own(held, signer, domain))
         if stored.attestation.price != price:
             raise SecondReport(underlying, day, stored=stored.attestation.price, refused=price)
         return stored
 
-    def _store(self, key: tuple[str, int], make: Callable[[], SignedReport]) -> SignedReport:
+    def _hold_own(self, held: SignedReport, signer: Signer, domain: Domain) -> None:
+        """After a new key or a new deployment the old reports verify no more: such a book must not be signed into."""
+        try:
+            verify(held, domain, {signer.address})
+        except BadReport as error:
+            what = f"the report of {held.key[0]} of {date_of(held.key[1])} is not by {signer.address} for oracle"
+            where = "memory" if self.path is None else self.path
+            raise ForeignBook(where, f"{what} {domain.contract} of chain {domain.chain_id}: {error.why}") from error
+
+    def _store(
+        self, key: tuple[str, int], make: Callable[[], SignedReport], hold: Callable[[SignedReport], None]
+    ) -> SignedReport:
         if self.path is None:
+            self._hold(key, hold)
             return self._reports.setdefault(key, self._reports.get(key) or make())
         try:
             with self.path.open("ab+") as file:
                 # Two processes with one book must not sign two prices either.
                 fcntl.flock(file, fcntl.LOCK_EX)
                 self._refresh()
+                self._hold(key, hold)
                 if key not in self._reports:
                     report = make()
                     file.truncate(self._read_to)  # a line that a crash cut short was never released
@@ -161,6 +175,12 @@ class ReportBook:
         except OSError as error:
             raise BadFile(self.path, f"the report book cannot be written: {error.strerror}") from error
         return self._reports[key]
+
+    def _hold(self, key: tuple[str, int], hold: Callable[[SignedReport], None]) -> None:
+        """Hold the report of this key, or the newest one: each was held against the one before it."""
+        held = self._reports.get(key) or next(reversed(self._reports.values()), None)
+        if held is not None:
+            hold(held)
 
     def _refresh(self) -> None:
         """Read what was appended since: by this process, or by another one with the same book."""
@@ -178,12 +198,6 @@ class ReportBook:
                 raise BadFile(self.path, f"not a report book: {error.why}", cure=cure) from error
             self._reports[report.key] = report
         self._read_to += len(whole)
-
-
-def describe(report: SignedReport) -> str:
-    """One report in words, for logs."""
-    made = report.attestation
-    return f"{made.underlying} {date_of(made.day)} {made.price} by {report.signer}"
 
 
 def _bytes(found: dict[str, object], key: str, size: int) -> bytes:

@@ -10,8 +10,9 @@ from support.nodes import DAY, DOMAIN, GPT, LUNA, REGISTERED, SIGNERS, report
 from ifx_sdk import devnet
 from ifx_sdk.errors import BadFile
 from ifx_sdk.reports import attest
-from ifx_sdk.terms import oracle_domain
-from oracle_node.errors import BadReport, SecondReport
+from ifx_sdk.signers import Signer
+from ifx_sdk.terms import Domain, oracle_domain
+from oracle_node.errors import BadReport, ForeignBook, SecondReport
 from oracle_node.report import ReportBook, SignedReport, read_report, verify
 
 OUTSIDER = devnet.signer(devnet.OUTSIDER)
@@ -135,6 +136,35 @@ def test_the_same_report_again_is_the_stored_one(book: ReportBook) -> None:
     """Asking twice signs once."""
     assert sign(book) == sign(book)
     assert len(book.all()) == 1
+
+
+@pytest.mark.parametrize("same_day", [True, False], ids=["same day", "next day"])
+@pytest.mark.parametrize(
+    ("signer", "domain"),
+    [
+        (SIGNERS[1], DOMAIN),
+        (SIGNERS[0], oracle_domain(31337, "0x" + "22" * 20)),
+        (SIGNERS[0], oracle_domain(1, DOMAIN.contract)),
+    ],
+    ids=["key", "oracle", "chain"],
+)
+def test_a_book_belongs_to_one_key_and_one_oracle(
+    book: ReportBook, signer: Signer, domain: Domain, same_day: bool
+) -> None:
+    """After a new key or a new deployment nothing old is given out as new, and nothing new stands beside the old."""
+    first = sign(book)
+    with pytest.raises(ForeignBook, match="is not by") as refused:
+        book.sign(
+            signer,
+            domain,
+            underlying=GPT,
+            day=DAY if same_day else DAY + 1,
+            price=first.attestation.price,
+            evidence=EVIDENCE,
+        )
+    assert "name a new file" in refused.value.cure
+    assert book.all() == (first,)
+    assert sign(book) == first
 
 
 def test_other_days_and_underlyings_are_other_reports(book: ReportBook) -> None:
