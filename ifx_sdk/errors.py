@@ -15,7 +15,7 @@ An error says what happened, with the input that caused it, and then the cure; b
     │   └── BadSignature               .why
     │       └── WrongSigner            .expected, .recovered
     ├── SignerError                    the key that should sign
-    │   └── BadKeystore  BadKeystorePassword  NoSigner
+    │   └── BadKeystore  BadKeystorePassword  KeyFileOpenToOthers  NoSigner
     ├── ChainError                     the node or the chain behind it
     │   ├── NodeDown  WrongChain  NoContract  DevnetOnly  RpcError  NoFundsForGas
     │   └── UnknownAnswer              .function; in codec.py
@@ -233,6 +233,20 @@ class BadKeystorePassword(SignerError):
     def __init__(self, path: object) -> None:
         """`path` of the keystore."""
         super().__init__(f"wrong password for keystore {path}")
+        self.path = str(path)
+
+
+class KeyFileOpenToOthers(SignerError):
+    """A plain key that other users of the machine can read."""
+
+    cure = "Make the key file readable by its owner alone, or keep the key in a keystore."
+
+    def __init__(self, path: object, mode: int) -> None:
+        """`path` of the file and its permission bits."""
+        super().__init__(
+            f"key file {path} has mode {mode:04o}: others can read the key",
+            cure=f"Run `chmod 600 {path}`, or keep the key in a keystore.",
+        )
         self.path = str(path)
 
 

@@ -2,7 +2,7 @@
 
     reports = "reports.jsonl"                      the node's own signed reports, append-only
     [key]
-    file = "node.key"                              a key file or a keystore; never the key itself
+    file = "node.key"                              a key file (0600) or a keystore; never the key itself
     password_file = "node.password"                for a keystore
     [chain]
     rpc = "http://127.0.0.1:8545"
@@ -16,7 +16,7 @@
     url = "https://oracle.example"
     address = "0x..."
     [reading]
-    timeout_seconds = 20                           and the other fields of `Reading`
+    timeout_seconds = 20                           and the other fields of `ReadingSettings`
 
 Relative paths are relative to the file. What the product fixes, such as the slots of a window, is no setting.
 """
@@ -29,6 +29,7 @@ import httpx
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ifx_sdk.errors import BadFile, IFXError
+from ifx_sdk.keyfiles import password_from_file, signer_from_file
 from ifx_sdk.signers import KeySigner
 from ifx_sdk.terms import parse_address, parse_underlying
 from oracle_node.errors import BadSettings
@@ -82,9 +83,9 @@ class KeyFile(_Model):
     """Where the node's key is. The settings never hold a key."""
 
     file: str
-    """Path of 64 hexadecimal digits, or of a JSON keystore of version 3."""
+    """Path of 64 hexadecimal digits that only its owner can read (0600), or of a JSON keystore of version 3."""
     password_file: str | None = None
-    """Path of the keystore's password; a key file has none."""
+    """Path of the keystore's password, its first line; a key file has none."""
 
 
 class ChainSettings(_Model):
@@ -187,27 +188,15 @@ def read_settings(path: Path | str) -> Settings:
 
 
 def read_signer(key: KeyFile) -> KeySigner:
-    """The node's signer. Raises `BadFile` for a file that holds no key, `BadKeystore`, `BadKeystorePassword`."""
-    path = Path(key.file)
-    if key.password_file is not None:
-        return KeySigner.from_keystore(path, _text(Path(key.password_file), "password").rstrip("\r\n"))
-    text = _text(path, "key").strip()
-    if text.startswith("{"):
-        cure = "Name the file of its password: password_file = ... under [key]."
-        raise BadFile(path, "it is a keystore, and no password file is named", cure=cure)
-    try:
-        return KeySigner.from_key(text)
-    except IFXError as error:
-        # The error's cause could show the file's text, which may be a key with one wrong digit.
-        why = "it is neither 64 hexadecimal digits nor a keystore"
-        raise BadFile(path, why, cure="Give the file of the node's key.") from error
+    """The node's signer. Raises `BadFile`, `KeyFileOpenToOthers`, `BadKeystore`, `BadKeystorePassword`."""
 
+    def password() -> str:
+        if key.password_file is None:
+            cure = "Name the file of its password: password_file = ... under [key]."
+            raise BadFile(key.file, "it is a keystore, and no password file is named", cure=cure)
+        return password_from_file(key.password_file)
 
-def _text(path: Path, what: str) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadFile(path, f"the {what} file cannot be read as text", cure="Check its path and its rights.") from error
+    return signer_from_file(key.file, password)
 
 
 def _as_json(document: dict[str, object], path: object) -> str:

@@ -5,7 +5,6 @@ InputError
 └── BadFile
     └── BadApproval  BadBundle
 SignerError
-├── KeyFileOpenToOthers   .path
 └── WrongAccount          .account
 IFXError
 └── Interrupted
@@ -49,18 +48,6 @@ class BadBundle(BadFile):
 
     noun = "file of signed reports"
     cure = "Give underlying, day, price, evidence and signature of each, as oracle nodes write them."
-
-
-class KeyFileOpenToOthers(SignerError):
-    """A plain key that other users of the machine can read."""
-
-    def __init__(self, path: object, mode: int) -> None:
-        """`path` of the file and its permission bits."""
-        super().__init__(
-            f"key file {path} has mode {mode:04o}: others can read the key",
-            cure=f"Run `chmod 600 {path}`, or keep the key in a keystore.",
-        )
-        self.path = str(path)
 
 
 class WrongAccount(SignerError):

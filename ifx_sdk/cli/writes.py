@@ -46,8 +46,12 @@ class Announcer:
             self._output.say(f"sending {attempt.call}  {attempt.tx_hash}")
 
     def resolve(self, attempt: Attempt, outcome: Outcome) -> None:
-        """Keep what became of it and tell it; a refusal is told by the error that it becomes."""
+        """Tell what became of it and keep it; a refusal is told by the error that it becomes."""
+        if attempt == self._open:  # else one that an earlier command left open: it is no transaction of this one
+            self._tell(attempt, outcome)
         self._inner.resolve(attempt, outcome)
+
+    def _tell(self, attempt: Attempt, outcome: Outcome) -> None:
         if isinstance(outcome, Sent | Unknown):
             if outcome.tx_hash is not None and outcome.tx_hash != self._open_hash:
                 self._output.say(f"sent {attempt.call}  {outcome.tx_hash}")

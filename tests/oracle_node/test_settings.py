@@ -1,12 +1,13 @@
 """Settings: whole before the first socket, unknown keys refused, key files and never keys."""
 
+import json
 from pathlib import Path
 
 import pytest
 from support.nodes import GPT, LUNA, SIGNERS, write_settings
 
 from ifx_sdk.devkeys import dev_key
-from ifx_sdk.errors import BadFile, BadKeystorePassword, InputError
+from ifx_sdk.errors import BadFile, BadKeystorePassword, InputError, KeyFileOpenToOthers
 from oracle_node.errors import BadSettings
 from oracle_node.settings import KeyFile, read_settings, read_signer
 from oracle_node.sources import SOURCES
@@ -80,16 +81,40 @@ def test_a_key_in_the_settings_is_refused_and_not_shown(tmp_path: Path) -> None:
 
 def test_a_key_file_without_a_key_is_refused_and_not_shown(tmp_path: Path) -> None:
     """One wrong digit of a key must not print the others."""
+    (tmp_path / "bad.key").touch(mode=0o600)
     (tmp_path / "bad.key").write_text(dev_key(4).hex()[:-1] + "g")
     with pytest.raises(BadFile, match="neither 64 hexadecimal digits") as refused:
         read_signer(KeyFile(file=str(tmp_path / "bad.key")))
     assert dev_key(4).hex()[:20] not in str(refused.value)
 
 
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o644])
+def test_a_key_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> None:
+    """A node's key is kept as strictly as a key at the prompt; its twin of mode 0600 is read."""
+    key, path = read_settings(write_settings(tmp_path)).key, tmp_path / "node.key"
+    path.chmod(mode)
+    with pytest.raises(KeyFileOpenToOthers, match=f"mode {mode:04o}") as refused:
+        read_signer(key)
+    assert refused.value.cure.startswith(f"Run `chmod 600 {path}`")
+    path.chmod(0o600)
+    assert read_signer(key).address == SIGNERS[0].address
+
+
+def test_a_password_is_the_first_line_as_it_stands(tmp_path: Path) -> None:
+    """The same rule as at the prompt: spaces count, later lines and a carriage return do not."""
+    from eth_account import Account
+
+    store, password = tmp_path / "node.json", tmp_path / "password"
+    store.write_text(json.dumps(Account.encrypt(dev_key(4), " two words ", kdf="pbkdf2", iterations=2)))
+    password.write_bytes(b" two words \r\na note\n")
+    assert read_signer(KeyFile(file=str(store), password_file=str(password))).address == SIGNERS[0].address
+    password.write_bytes(b"\xff\xfe")
+    with pytest.raises(BadFile, match="not text"):
+        read_signer(KeyFile(file=str(store), password_file=str(password)))
+
+
 def test_a_keystore_opens_with_its_password_file(tmp_path: Path) -> None:
     """The password is a file too; a wrong one is said."""
-    import json
-
     from eth_account import Account
 
     (tmp_path / "node.json").write_text(json.dumps(Account.encrypt(dev_key(4), "right", kdf="pbkdf2", iterations=2)))

@@ -65,6 +65,7 @@ def write_settings(folder: Path, *, page_url: str = PAGE, rpc: str = "http://127
     """A node's TOML file with its key file beside it: the first registered node."""
     from ifx_sdk.devkeys import dev_key
 
+    (folder / "node.key").touch(mode=0o600)
     (folder / "node.key").write_text(dev_key(devnet.NODES[0]).hex() + "\n")
     path = folder / "node.toml"
     path.write_text(

@@ -1,0 +1,55 @@
+"""Files that hold a key or a password: one way to read them, for the command line and for oracle nodes.
+
+A plain key must be readable by its owner alone; a keystore is safe with its password. No error shows a key, nor the
+cause that could.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from ifx_sdk.errors import BadFile, BadValue, KeyFileOpenToOthers
+from ifx_sdk.signers import KeySigner
+
+_CURE = "Give a JSON keystore of version 3, or a file with the key's 64 hexadecimal digits."
+
+
+def signer_from_file(path: Path | str, password: Callable[[], str]) -> KeySigner:
+    """The signer of a key file or a keystore; `password` is asked for a keystore only.
+
+    Raises `BadFile`, `KeyFileOpenToOthers`, `BadKeystore`, `BadKeystorePassword`, and what `password` raises.
+    """
+    # Looked at through one descriptor: what was held is what is read.
+    try:
+        with Path(path).open("rb") as file:
+            content, mode = file.read(), os.fstat(file.fileno()).st_mode & 0o777
+    except (OSError, ValueError) as error:  # ValueError: a path with a zero byte
+        raise BadFile(path, f"cannot be read: {_reason(error)}", cure=_CURE) from error
+    if content.lstrip()[:1] == b"{":
+        return KeySigner.from_keystore(path, password())
+    if os.name == "posix" and mode & 0o077:
+        raise KeyFileOpenToOthers(path, mode)
+    try:
+        return KeySigner.from_key(content.decode("ascii"))
+    except (UnicodeDecodeError, BadValue):
+        # The cause would show a byte of what may be a key.
+        raise BadFile(path, "it is neither 64 hexadecimal digits nor a keystore", cure=_CURE) from None
+
+
+def password_from_file(path: Path | str) -> str:
+    """The first line of a file, without its end; spaces count. Raises `BadFile`, which does not show it."""
+    cure = "Name a file whose first line is the keystore's password, in UTF-8."
+    try:
+        content = Path(path).read_bytes()
+    except (OSError, ValueError) as error:
+        raise BadFile(path, f"cannot be read: {_reason(error)}", cure=cure) from error
+    try:
+        return content.decode().split("\n")[0].rstrip("\r")
+    except UnicodeDecodeError:
+        raise BadFile(path, "it is not text", cure=cure) from None
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return error.strerror if isinstance(error, OSError) and error.strerror else str(error)
