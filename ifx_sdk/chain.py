@@ -4,19 +4,22 @@
     chain.connect()                                             the node's chain id is checked
     outcome = chain.send(call, signer)                          Sent | Confirmed | RevertedOutcome | Dropped | Unknown
 
-A write is estimated first (a refusal is raised before anything is sent), then signed, then its hash goes into the
-journal, then it is broadcast. Where the answer is lost the outcome is `Unknown`, and `reconcile` asks the chain.
+A write waits for no fate in doubt: while an earlier one of its sender is unknown nothing is sent. Then it is estimated
+(a refusal is raised before anything is sent), then signed, then its hash goes into the journal, then it is broadcast.
+Where the answer is lost the outcome is `Unknown`, and `reconcile` asks the chain. Where the node signs, its answer is
+the first to name the hash; until then sender, nonce and data tell the transaction.
 """
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ifx_sdk.codec import Codec, Event
-from ifx_sdk.errors import NoContract, NoFundsForGas, RpcError, WrongChain
+from ifx_sdk.errors import BadFile, IFXError, NoContract, NoFundsForGas, OutcomeUnknown, RpcError, WrongChain
 from ifx_sdk.node import AccessList, Block, Node, web3_for
 from ifx_sdk.outcomes import (
     Attempt,
@@ -24,6 +27,8 @@ from ifx_sdk.outcomes import (
     MemoryJournal,
     Outcome,
     Sent,
+    Unknown,
+    is_settled,
 )
 from ifx_sdk.terms import parse_address
 from ifx_sdk.tracking import Tracker, data_hash
@@ -33,6 +38,7 @@ if TYPE_CHECKING:
 
     from ifx_sdk.signers import Signer
 
+_log = logging.getLogger(__name__)
 _NO_FUNDS = ("insufficient funds", "cannot afford", "insufficientfunds", "enough balance")
 
 
@@ -197,30 +203,34 @@ class Chain:
     def send(self, call: Call, signer: Signer, *, journal: Journal | None = None, wait: bool = True) -> Outcome:
         """Estimate, sign, journal, broadcast and, unless `wait` is false, wait until it is mined.
 
-        Raises a leaf of `Reverted` where the contract refuses, `NoFundsForGas`, `NodeDown` or `RpcError`: then nothing
-        was sent. Once it was broadcast nothing is raised any more: read the outcome, or call its `confirmed()`.
+        Before that, what the journal holds open of this sender on this chain is reconciled: while one stays unknown
+        nothing more is sent, because it may be the same payment. What the node has in its pool is not unknown.
+
+        Raises `OutcomeUnknown` for such an attempt, a leaf of `Reverted` where the contract refuses, `BadFile` where
+        the journal cannot be read or written, `NoFundsForGas`, `NodeDown` or `RpcError`: then nothing was sent. Once it
+        was broadcast nothing is raised any more: read the outcome, or call its `confirmed()`.
         """
         book = journal if journal is not None else self.journal
         with self._lock(signer.address):
+            self._settle_earlier(book, signer.address)
             transaction = self._fill(call, signer.address)
             if signer.signs_transactions:
                 signed = signer.sign_transaction(transaction)
                 attempt = self._attempt(call, signer.address, transaction, signed.tx_hash)
-                book.record(attempt)
+                _record(book, attempt)
                 outcome = self._tracker.broadcast(attempt, lambda: self.node.send_raw(signed.raw))
             else:
                 attempt = self._attempt(call, signer.address, transaction, None)
-                book.record(attempt)
+                _record(book, attempt)
                 outcome = self._tracker.broadcast(
                     attempt, lambda: self.node.send({"from": signer.address, **transaction})
                 )
         if wait and isinstance(outcome, Sent):
             if attempt.tx_hash is None:
                 # The node signed: its answer is the first to name the hash, which must be known before the wait.
-                book.resolve(attempt, outcome)
+                _note(book, attempt, outcome)
             outcome = self._tracker.wait(outcome, self.receipt_timeout)
-        book.resolve(attempt, outcome)
-        return outcome
+        return _note(book, attempt, outcome)
 
     def reconcile(self, what: Outcome | Attempt | str) -> Outcome:
         """What became of an outcome, an attempt from a journal, or a transaction hash, as far as the chain knows now.
@@ -234,9 +244,7 @@ class Chain:
         book = journal if journal is not None else self.journal
         outcomes = []
         for attempt in (each for each in book.open_attempts() if each.chain_id == self.chain_id):
-            outcome = self.reconcile(attempt)
-            book.resolve(attempt, outcome)
-            outcomes.append(outcome)
+            outcomes.append(_note(book, attempt, self.reconcile(attempt)))
         return tuple(outcomes)
 
     def access_list(self, call: Call, sender: str) -> AccessList:
@@ -269,6 +277,17 @@ class Chain:
             middle = (first + last) // 2
             return self._logs(query, first, middle) + self._logs(query, middle + 1, last)
 
+    def _settle_earlier(self, journal: Journal, sender: str) -> None:
+        """Learn what became of the sender's open attempts. Raises `OutcomeUnknown` where one stays unknown."""
+        for attempt in journal.open_attempts():
+            if attempt.sender != sender or attempt.chain_id != self.chain_id:
+                continue
+            outcome = self.reconcile(attempt)
+            if isinstance(outcome, Unknown):
+                raise _still_unknown(outcome, attempt)
+            if is_settled(outcome):
+                _note(journal, attempt, outcome)
+
     def _lock(self, account: str) -> threading.Lock:
         with self._guard:
             return self._locks.setdefault(account, threading.Lock())
@@ -300,3 +319,33 @@ class Chain:
             chain_id=self.chain_id,
             block=self.block_number(),
         )
+
+
+def _record(journal: Journal, attempt: Attempt) -> None:
+    """Have it on record before the broadcast. Raises `BadFile`, and nothing is to be sent."""
+    try:
+        journal.record(attempt)
+    except OSError as error:
+        cure = "Give a journal that can be written; nothing was sent."
+        raise BadFile(repr(journal), f"it cannot be written: {error.strerror or error}", cure=cure) from error
+
+
+def _note(journal: Journal, attempt: Attempt, outcome: Outcome) -> Outcome:
+    """Have the outcome on record. A journal that fails must not cost the outcome: the failure is told beside it."""
+    try:
+        journal.resolve(attempt, outcome)
+    except (OSError, IFXError) as error:
+        _log.warning("transaction %s: the journal could not note what became of it: %s", outcome.tx_hash, error)
+        return replace(outcome, journal_failure=str(error))
+    return outcome
+
+
+def _still_unknown(outcome: Unknown, attempt: Attempt) -> OutcomeUnknown:
+    name = outcome.tx_hash or f"nonce {attempt.nonce} of {attempt.sender}"
+    command = f"ifx reconcile {outcome.tx_hash}" if outcome.tx_hash else "ifx reconcile --journal FILE"
+    refusal = OutcomeUnknown(name, f"an earlier {attempt.call} of this account: {outcome.why}; nothing more was sent")
+    refusal.cure = (
+        f"Find out what became of it first: `{command}`. Where it never arrives, another transaction with its nonce "
+        f"({attempt.nonce}) settles it."
+    )
+    return refusal

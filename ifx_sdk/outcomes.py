@@ -53,6 +53,9 @@ class Sent:
     attempt: Attempt
     """What was sent."""
 
+    journal_failure: str | None = field(default=None)
+    """Why the journal could not note this; None where it did. It holds the attempt open then: reconcile it later."""
+
     def confirmed(self) -> NoReturn:
         """Raise `OutcomeUnknown`: it may or may not be mined."""
         raise OutcomeUnknown(self.tx_hash, "sent, not mined yet")
@@ -76,6 +79,9 @@ class Confirmed:
     """Checksummed address of a created contract."""
     events: tuple[Event, ...] = field(default=())
     """What our contracts logged, in order."""
+
+    journal_failure: str | None = field(default=None)
+    """Why the journal could not note this; None where it did. It holds the attempt open then: reconcile it later."""
 
     def confirmed(self) -> Confirmed:
         """This outcome itself."""
@@ -106,6 +112,9 @@ class RevertedOutcome:
     error: Reverted
     """The leaf for the contract's reason."""
 
+    journal_failure: str | None = field(default=None)
+    """Why the journal could not note this; None where it did. It holds the attempt open then: reconcile it later."""
+
     @property
     def reason(self) -> str:
         """The contract's reason; empty where it gave none."""
@@ -127,6 +136,9 @@ class Dropped:
     why: str
     """The transaction that took the nonce, or the node's definite refusal."""
 
+    journal_failure: str | None = field(default=None)
+    """Why the journal could not note this; None where it did. It holds the attempt open then: reconcile it later."""
+
     def confirmed(self) -> NoReturn:
         """Raise `TransactionDropped`."""
         raise TransactionDropped(self.tx_hash or self.attempt.call, self.why)
@@ -142,6 +154,9 @@ class Unknown:
     """What was attempted; None for a bare hash that the chain does not know."""
     why: str
     """What kept us from knowing."""
+
+    journal_failure: str | None = field(default=None)
+    """Why the journal could not note this; None where it did. It holds the attempt open then: reconcile it later."""
 
     def confirmed(self) -> NoReturn:
         """Raise `OutcomeUnknown`."""
