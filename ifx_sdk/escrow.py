@@ -12,7 +12,7 @@ from ifx_sdk.calendar import SECONDS_PER_DAY, day_of, midnight
 from ifx_sdk.chain import Chain
 from ifx_sdk.codec import Event
 from ifx_sdk.contract import Contract, integer, items, raw, text
-from ifx_sdk.errors import BadValue, WrongSigner
+from ifx_sdk.errors import BadSignature, BadValue
 from ifx_sdk.oracle import Oracle
 from ifx_sdk.outcomes import Journal, Outcome
 from ifx_sdk.signers import Signer
@@ -163,7 +163,8 @@ class Escrow(Contract):
         terms.check_spot(None if fixing is None else fixing.price)
 
     def check_approval(self, terms: Terms, account: str, approval: bytes) -> None:
-        """Refuse a 65-byte signature by another key, unless `account` approved on chain or has code that may accept it.
+        """Refuse 65 bytes that are no signature of `account`, unless it approved on chain or has code that may accept
+        them: a contract wallet gives bytes a meaning of its own, and the escrow asks it (ERC-1271).
 
         Raises `WrongSigner`, `BadSignature`.
         """
@@ -172,7 +173,7 @@ class Escrow(Contract):
         digest = self.terms_id(terms)
         try:
             verify_digest_signature(digest, account, approval)
-        except WrongSigner:
+        except BadSignature:
             if not self.chain.code(account) and not self.is_approved(digest, account):
                 raise
 
@@ -180,8 +181,8 @@ class Escrow(Contract):
         """Desk: record a forward that both sides approved, and lock both prefundings.
 
         An approval is a 65-byte signature, empty where the side approved on chain, or what its contract wallet accepts.
-        Terms and signatures are checked here first. Raises a leaf of `BadTerms` or `Reverted`, `WrongSigner`, or as
-        `Chain.send`.
+        Terms and signatures are checked here first. Raises a leaf of `BadTerms` or `Reverted`, `BadSignature` or its leaf
+        `WrongSigner`, or as `Chain.send`.
         """
         self.check_terms(terms)
         self.check_approval(terms, terms.long, long_approval)
