@@ -21,7 +21,7 @@ from ifx_sdk.escrow import Escrow
 from ifx_sdk.oracle import Oracle
 from ifx_sdk.outcomes import Journal
 from ifx_sdk.signers import Signer
-from ifx_sdk.terms import Terms
+from ifx_sdk.terms import SALT_BYTES, Terms
 from ifx_sdk.token import Token
 
 if TYPE_CHECKING:
@@ -162,25 +162,33 @@ class IFX:
         `price` is F in micro-USDT per Mtok (F_ind where none is given), `deadline` unix seconds (24 hours from now),
         `salt` 32 bytes (random). Nothing is checked against the chain before `escrow.book`.
         """
-        return Terms(
-            long=long,
-            short=short,
-            underlying=quote.underlying,
-            quantity=quote.quantity,
-            price=quote.indicative if price is None else price,
-            spot=quote.spot,
-            indicative=quote.indicative,
-            maturity=quote.maturity,
-            averaging_days=quote.averaging_days,
-            deadline=self.chain.now() + DEADLINE_SECONDS if deadline is None else deadline,
-            salt=secrets.token_bytes(32) if salt is None else salt,
-        )
+        until = self.chain.now() + DEADLINE_SECONDS if deadline is None else deadline
+        return terms_on(quote, long=long, short=short, price=price, deadline=until, salt=salt)
 
     def sign(self, terms: Terms) -> bytes:
         """The signer's 65-byte approval of terms. Raises `NoSigner` where the account cannot sign here."""
         if self.signer is None:
             raise NoSigner
         return self.signer.sign_digest(self.escrow.terms_id(terms))
+
+
+def terms_on(
+    quote: Quote, *, long: str, short: str, price: int | None, deadline: int, salt: bytes | None = None
+) -> Terms:
+    """Terms on a quote: `price` is F in micro-USDT per Mtok (None: F_ind), `deadline` unix seconds, `salt` 32 bytes."""
+    return Terms(
+        long=long,
+        short=short,
+        underlying=quote.underlying,
+        quantity=quote.quantity,
+        price=quote.indicative if price is None else price,
+        spot=quote.spot,
+        indicative=quote.indicative,
+        maturity=quote.maturity,
+        averaging_days=quote.averaging_days,
+        deadline=deadline,
+        salt=secrets.token_bytes(SALT_BYTES) if salt is None else salt,
+    )
 
 
 def _web3_of(node: Web3 | LocalChain) -> Web3:

@@ -24,11 +24,16 @@ MAX_SIGNERS = 31
 """Nodes in a signer set: their bitmap stands in a fixing's word."""
 
 
+def above_two_thirds(nodes: int) -> int:
+    """The least whole number above two thirds of `nodes`, however many they are."""
+    return 2 * nodes // 3 + 1
+
+
 def quorum_of(nodes: int) -> int:
     """floor(2n/3) + 1 of n nodes: with fewer than a third faulty, two prices cannot both reach it."""
     if not 1 <= nodes <= MAX_SIGNERS:
         raise BadValue(nodes, f"a signer set has 1 to {MAX_SIGNERS} nodes", cure="Register 1, 4, 7 or 10 nodes.")
-    return 2 * nodes // 3 + 1
+    return above_two_thirds(nodes)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,7 +8,8 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 
-from oracle_node.fixing import WindowFixing, slot_times
+from ifx_sdk.calendar import window_slots
+from oracle_node.fixing import WindowFixing
 from oracle_node.observe import PageReading
 
 FORMAT = "ifx-window-1"
@@ -31,7 +32,7 @@ def manifest(
         None
         if each is None
         else {"slot": time, "at": each.at, "page": each.page, "sha256": each.sha256, "price": each.price}
-        for time, each in zip(slot_times(window_end), slots, strict=True)
+        for time, each in zip(window_slots(window_end), slots, strict=True)
     ]
     return canonical_json(
         {

@@ -9,14 +9,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeVar
 
-SLOTS: Final = 13
-"""Slots of a window; the last is the window's end, 00:00:00 UTC."""
-SLOT_SECONDS: Final = 300
-"""Seconds between slots, and how old a reading may be to fill one."""
-WINDOW_SECONDS: Final = (SLOTS - 1) * SLOT_SECONDS
-"""Length of the window before 00:00:00 UTC, in seconds."""
-MIN_VALID: Final = 7
-"""Fewest slots with a value that make a median."""
+from ifx_sdk.calendar import MIN_VALID_SLOTS, SLOT_SECONDS, WINDOW_SECONDS, window_start
+from ifx_sdk.reports import above_two_thirds
+
+SLOTS: Final = WINDOW_SECONDS // SLOT_SECONDS + 1
+"""Slots of a window, 13; the last is the window's end, 00:00:00 UTC."""
 
 
 class WindowStatus(StrEnum):
@@ -71,7 +68,7 @@ class QuorumFixing:
     """The price a quorum signed, micro-USD per 1M output tokens; None unless OK."""
 
 
-def window_median(slots: Sequence[int | None], min_valid: int = MIN_VALID) -> WindowFixing:
+def window_median(slots: Sequence[int | None], min_valid: int = MIN_VALID_SLOTS) -> WindowFixing:
     """The median of the slots that have a value; of an even count the floor of the mean of the two middle ones."""
     if min_valid < 1:
         raise ValueError(f"min_valid is {min_valid}; a median needs at least 1 value")
@@ -85,18 +82,13 @@ def window_median(slots: Sequence[int | None], min_valid: int = MIN_VALID) -> Wi
     return WindowFixing(status=WindowStatus.OK, n_valid=n, value=median)
 
 
-def slot_times(window_end: int) -> tuple[int, ...]:
-    """The thirteen slot times of the window that ends at `window_end`, unix seconds UTC, ascending."""
-    return tuple(window_end - WINDOW_SECONDS + i * SLOT_SECONDS for i in range(SLOTS))
-
-
 def newest_per_slot(readings: Iterable[R], window_end: int) -> tuple[R | None, ...]:
     """Fill the slots: each takes the newest reading of the 5 minutes up to it, later than the slot before.
 
     A reading exactly at a slot's time belongs to that slot; one after the window's end to none. Of two readings in the
     same second the one given last counts.
     """
-    first = slot_times(window_end)[0]
+    first = window_start(window_end)
     newest: list[R | None] = [None] * SLOTS
     for reading in readings:
         slot = -((first - reading.at) // SLOT_SECONDS)
@@ -112,16 +104,11 @@ def slots_from_readings(readings: Iterable[Reading], window_end: int) -> tuple[i
     return tuple(None if reading is None else reading.price for reading in newest_per_slot(readings, window_end))
 
 
-def quorum(registered: int) -> int:
-    """Signatures one price needs among `registered` nodes: `floor(2n / 3) + 1`."""
-    if registered < 1:
-        raise ValueError(f"{registered} registered nodes; at least 1 must be registered")
-    return 2 * registered // 3 + 1
-
-
 def quorum_price(prices: Sequence[int], registered: int) -> QuorumFixing:
     """The one price that a quorum of the registered nodes signed; `prices` holds at most one price a node."""
-    needed = quorum(registered)
+    if registered < 1:
+        raise ValueError(f"{registered} registered nodes; at least 1 must be registered")
+    needed = above_two_thirds(registered)
     if len(prices) > registered:
         raise ValueError(f"{len(prices)} prices of {registered} registered nodes; each node signs one")
     price, count = Counter(prices).most_common(1)[0] if prices else (None, 0)

@@ -15,7 +15,7 @@ import httpx
 from ifx_sdk.money import format_price
 from oracle_node.fetch import Page, Unfetched, fetch
 from oracle_node.fixing import Reading
-from oracle_node.settings import ReadingSettings, Settings, UnderlyingSettings
+from oracle_node.settings import ReadingSettings, UnderlyingSettings
 from oracle_node.sources import Refusal, read
 from oracle_node.sources.reading import whole_micro
 
@@ -163,8 +163,3 @@ class Observer:
                 self._prices.clear()
             self._prices[key] = whole_micro(read(asked.provider, page.body, asked.model, on))
         return self._prices[key]
-
-
-def observe_slot(client: httpx.Client, settings: Settings, clock: Clock) -> tuple[PageReading | FailedReading, ...]:
-    """One slot of a node that remembers nothing: for a single look."""
-    return Observer(client, settings.underlyings, settings.reading).slot(clock)

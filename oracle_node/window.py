@@ -4,14 +4,12 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ifx_sdk.calendar import SECONDS_PER_DAY, midnight
+from ifx_sdk.calendar import SECONDS_PER_DAY, midnight, window_slots
 from oracle_node import evidence
 from oracle_node.fixing import (
-    WINDOW_SECONDS,
     WindowFixing,
     WindowStatus,
     newest_per_slot,
-    slot_times,
     window_median,
 )
 from oracle_node.observe import Clock, FailedReading, Observer, PageReading
@@ -66,7 +64,7 @@ def observe_window(
 
     Slots that are past already are left out: nothing is read for a time that is over.
     """
-    for slot in slot_times(midnight(day)):
+    for slot in window_slots(midnight(day)):
         if clock.now() > slot:
             continue
         clock.wait_until(slot - lead_seconds)
@@ -81,8 +79,3 @@ def fix_window(readings: Iterable[PageReading | FailedReading], underlying: str,
     fixing = window_median([None if each is None else each.price for each in slots])
     document = evidence.manifest(underlying, day, slots, fixing, end)
     return WindowResult(underlying=underlying, day=day, fixing=fixing, manifest=document)
-
-
-def window_start(day: int) -> int:
-    """Unix seconds of the first slot of the window that fixes `day`."""
-    return midnight(day) - WINDOW_SECONDS

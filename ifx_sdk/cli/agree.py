@@ -86,6 +86,7 @@ def terms(
     from ifx_sdk.calendar import SECONDS_PER_DAY
     from ifx_sdk.cli import agreement
     from ifx_sdk.cli.reading import parse_duration, refuse_existing, write_new
+    from ifx_sdk.client import terms_on
     from ifx_sdk.money import LOT, parse_price
 
     seconds, agreed = parse_duration(deadline), None if price is None else parse_price(price)
@@ -97,7 +98,7 @@ def terms(
         now, lot = ifx.chain.now(), ifx.escrow.lot_of(offered.underlying)
     else:
         now, lot = offered.spot_day * SECONDS_PER_DAY, LOT
-    made = agreement.make(offered, long=long, short=short, price=agreed, deadline=now + seconds)
+    made = terms_on(offered, long=long, short=short, price=agreed, deadline=now + seconds)
     made.validate(lot, now, escrow=domain.contract)
     write_new(out, made.to_json(), overwrite=force)
     session.output.answer(

@@ -2,40 +2,20 @@
 
 from __future__ import annotations
 
-import secrets
-
 from ifx_sdk import payoff
 from ifx_sdk.calendar import format_time
 from ifx_sdk.cli.errors import BadApproval
 from ifx_sdk.cli.output import aligned
 from ifx_sdk.cli.quotes import settles_on
 from ifx_sdk.cli.reading import hex_bytes, read_file
-from ifx_sdk.client import Quote
 from ifx_sdk.errors import BadValue, NotASide, WrongSigner
 from ifx_sdk.money import format_amount, format_price, format_quantity
 from ifx_sdk.signing import FORWARD_FIELDS, domain_separator, struct_hash, terms_digest
 from ifx_sdk.strict_json import loads
-from ifx_sdk.terms import SALT_BYTES, Domain, Terms, parse_address
+from ifx_sdk.terms import Domain, Terms, parse_address
 
 MAX_APPROVAL = 2048
 """Bytes of a contract wallet's signature that the escrow takes."""
-
-
-def make(quote: Quote, *, long: str, short: str, price: int | None, deadline: int) -> Terms:
-    """Terms on a quote with a random salt; `price` is F in micro-USDT per Mtok, F_ind where it is None."""
-    return Terms(
-        long=long,
-        short=short,
-        underlying=quote.underlying,
-        quantity=quote.quantity,
-        price=quote.indicative if price is None else price,
-        spot=quote.spot,
-        indicative=quote.indicative,
-        maturity=quote.maturity,
-        averaging_days=quote.averaging_days,
-        deadline=deadline,
-        salt=secrets.token_bytes(SALT_BYTES),
-    )
 
 
 def document(terms: Terms, domain: Domain) -> dict[str, object]:

@@ -4,14 +4,13 @@ import json
 import sys
 from pathlib import Path
 
-from ifx_sdk.calendar import date_of, day_number, midnight, parse_date
+from ifx_sdk.calendar import MIN_VALID_SLOTS, date_of, day_number, midnight, parse_date
 from ifx_sdk.deployment import Deployment
 from ifx_sdk.errors import BadDate, BadFile
 from ifx_sdk.terms import oracle_domain
 from oracle_node.commands import OK, REFUSED
 from oracle_node.duty import Insufficient, sign_window
 from oracle_node.errors import BadReadings
-from oracle_node.fixing import MIN_VALID
 from oracle_node.observe import Clock
 from oracle_node.readings import read_readings_file
 from oracle_node.report import ReportBook, SignedReport
@@ -45,8 +44,8 @@ def _line(each: SignedReport | Insufficient) -> str:
         return each.canonical().decode()
     valid = each.fixing.n_valid
     print(
-        f"ifx-oracle fix: {each.underlying} of {date_of(each.day)}: {valid} valid slots of the {MIN_VALID} needed;"
-        " no report is made, and the other nodes' quorum decides",
+        f"ifx-oracle fix: {each.underlying} of {date_of(each.day)}: {valid} valid slots of the {MIN_VALID_SLOTS}"
+        " needed; no report is made, and the other nodes' quorum decides",
         file=sys.stderr,
     )
     return json.dumps(
@@ -56,7 +55,7 @@ def _line(each: SignedReport | Insufficient) -> str:
             "day": each.day,
             "price": None,
             "valid": valid,
-            "needed": MIN_VALID,
+            "needed": MIN_VALID_SLOTS,
         }
     )
 

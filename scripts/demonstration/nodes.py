@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from ifx_sdk.calendar import midnight
+from ifx_sdk.calendar import midnight, window_slots
 from ifx_sdk.oracle import Oracle
 from ifx_sdk.signers import KeySigner
 from ifx_sdk.terms import Domain
 from oracle_node.duty import DayResult, Insufficient, post_day, sign_window
-from oracle_node.fixing import slot_times
 from oracle_node.observe import Clock, FailedReading, Observer, PageReading
 from oracle_node.post import turn_seconds
 from oracle_node.report import ReportBook, SignedReport
@@ -103,7 +102,7 @@ def observe_together(
 ) -> list[NodeDay]:
     """All nodes observe the window that fixes `day`, slot by slot at the same time, then fix and sign."""
     readings: dict[str, list[PageReading | FailedReading]] = {node.name: [] for node, _ in nodes}
-    for slot in slot_times(midnight(day)):
+    for slot in window_slots(midnight(day)):
         clock.wait_until(slot)
         for node, underlyings in nodes:
             readings[node.name].extend(node.observer(underlyings).slot(clock))
