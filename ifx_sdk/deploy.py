@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ifx_sdk.artifacts import artifact, codec
 from ifx_sdk.chain import Call, Chain
-from ifx_sdk.deployment import Argument, DeployedContract, Deployment
-from ifx_sdk.errors import BadFile, BadValue, DevnetOnly
+from ifx_sdk.deployment import Argument, DeployedContract, Deployment, partial_toml, write_whole
+from ifx_sdk.errors import BadFile, BadValue, DevnetOnly, IFXError
 from ifx_sdk.escrow import Escrow
 from ifx_sdk.money import LOT
 from ifx_sdk.oracle import Oracle
@@ -43,6 +43,9 @@ class Listing:
         parse_underlying(self.name)
         if type(self.lot) is not int or not 0 < self.lot < 2**40:
             raise BadValue(self.lot, "a lot is above 0 and below 2^40 Mtok", cure="Leave it at 100000 Mtok.")
+        if self.name.startswith("index/") and self.review_required is not True:
+            cure = "Add review_required = true: the reviewer alone may post it."
+            raise BadValue(self.name, "an index reference needs review", cure=cure)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,16 +107,22 @@ class DeployPlan:
 
 
 def deploy(
-    chain: Chain, signer: Signer, plan: DeployPlan, *, commit: str | None = None, journal: Journal | None = None
+    chain: Chain,
+    signer: Signer,
+    plan: DeployPlan,
+    *,
+    commit: str | None = None,
+    journal: Journal | None = None,
+    created: Callable[[DeployedContract], None] = lambda contract: None,
 ) -> Deployment:
     """Deploy token (on the local chain), oracle and escrow, and list the plan's underlyings.
 
-    Raises `DevnetOnly` where the plan names no token off chain 31337, and what `Chain.send` and `confirmed()` raise:
-    every step is confirmed before the next one.
+    `created` is told of each contract once it is confirmed. Raises `DevnetOnly` where the plan names no token off chain
+    31337, and what `Chain.send` and `confirmed()` raise: every step is confirmed before the next one.
     """
     if plan.token is None and chain.chain_id != DEVNET_CHAIN_ID:
         raise DevnetOnly("deploying a TestUSDT", chain.chain_id)
-    deployer = _Deployer(chain, signer, journal)
+    deployer = _Deployer(chain, signer, journal, created)
     block = chain.block_number()
     token = plan.token or deployer.create("TestUSDT", {})
     oracle = deployer.create(
@@ -150,10 +159,60 @@ def deploy(
     return deployment
 
 
+def deploy_to(
+    path: Path | str,
+    chain: Chain,
+    signer: Signer,
+    plan: DeployPlan,
+    *,
+    commit: str | None = None,
+    journal: Journal | None = None,
+    overwrite: bool = False,
+) -> Deployment:
+    """`deploy`, and write the deployment to `path`, whose folder is made where it is missing.
+
+    Each contract stands in `<path>.partial` as soon as it is confirmed. Where the deployment stops halfway that file
+    stays, and the error's cure names it and the addresses. Raises `BadFile` where either file exists, unless they may
+    be overwritten, or cannot be written: then nothing was sent. Else as `deploy`.
+    """
+    target = Path(path)
+    partial = target.with_name(target.name + ".partial")
+    if not overwrite:
+        _refuse(target, "it exists already", "Name another file, or move this one away.")
+        _refuse(partial, "an earlier deployment stopped halfway", "See what became of it, then move this file away.")
+    made: list[DeployedContract] = []
+
+    def keep(*contracts: DeployedContract) -> None:
+        made.extend(contracts)
+        write_whole(partial, partial_toml(plan.network, chain.chain_id, made))
+
+    keep()
+    try:
+        deployment = deploy(chain, signer, plan, commit=commit, journal=journal, created=keep)
+        deployment.write(target)
+    except IFXError as error:
+        if made:
+            addresses = ", ".join(f"{each.name} {each.address}" for each in made)
+            error.cure = f"{error.cure} Deployed so far, and written to {partial}: {addresses}.".strip()
+        else:
+            partial.unlink(missing_ok=True)
+        raise
+    partial.unlink(missing_ok=True)
+    return deployment
+
+
+def _refuse(path: Path, why: str, cure: str) -> None:
+    if path.exists():
+        raise BadFile(path, why, cure=cure)
+
+
 class _Deployer:
     """Creates contracts and remembers how."""
 
-    def __init__(self, chain: Chain, signer: Signer, journal: Journal | None) -> None:
+    def __init__(
+        self, chain: Chain, signer: Signer, journal: Journal | None, tell: Callable[[DeployedContract], None]
+    ) -> None:
+        self._tell = tell
         self._chain = chain
         self._signer = signer
         self._journal = journal
@@ -176,6 +235,7 @@ class _Deployer:
                 integrity=compiled.integrity,
             )
         )
+        self._tell(self.created[-1])
         return address
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ifx_sdk.errors import BadDeployment, BadValue
+from ifx_sdk.errors import BadDeployment, BadFile, BadValue
 from ifx_sdk.terms import parse_address
 
 Argument = str | int | tuple[str, ...]
@@ -63,23 +63,11 @@ class Deployment:
         if self.commit is not None:
             lines.append(f"commit = {_toml(self.commit)}")
         lines += [f"{name} = {_toml(getattr(self, name))}" for name in ("token", "oracle", "escrow")]
-        for contract in self.contracts:
-            lines += ["", "[[contracts]]"]
-            lines += [
-                f"{name} = {_toml(getattr(contract, name))}"
-                for name in ("name", "address", "compiler", "evm_version", "integrity")
-            ]
-            lines.append("[contracts.arguments]")
-            lines += [f"{name} = {_toml(value)}" for name, value in contract.arguments.items()]
-        return "\n".join(lines) + "\n"
+        return "\n".join([*lines, *_contracts_toml(self.contracts)]) + "\n"
 
     def write(self, path: Path | str) -> None:
-        """Write the file, whole or not at all."""
-        target = Path(path)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        draft = target.with_suffix(target.suffix + ".part")
-        draft.write_text(self.to_toml(), encoding="utf-8")
-        draft.replace(target)
+        """Write the file, whole or not at all, in a folder that is made where it is missing. Raises `BadFile`."""
+        write_whole(Path(path), self.to_toml())
 
     @classmethod
     def read(cls, path: Path | str) -> Deployment:
@@ -110,6 +98,33 @@ class Deployment:
             contracts=tuple(_contract(each, path) for each in contracts),
             commit=_text(document, "commit", path) if "commit" in document else None,
         )
+
+
+def partial_toml(network: str, chain_id: int, contracts: Iterable[DeployedContract]) -> str:
+    """The text of the file that says what a deployment has created before it is complete."""
+    lines = [f"network = {_toml(network)}", f"chain_id = {chain_id}", *_contracts_toml(contracts)]
+    return "\n".join(lines) + "\n"
+
+
+def write_whole(target: Path, text: str) -> None:
+    """Write a file whole or not at all, in a folder that is made where it is missing. Raises `BadFile`."""
+    draft = target.with_name(target.name + ".part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(target)
+    except OSError as error:
+        why = f"it cannot be written: {error.strerror or error}"
+        raise BadFile(target, why, cure="Name a file in a folder that can be written.") from error
+
+
+def _contracts_toml(contracts: Iterable[DeployedContract]) -> Iterator[str]:
+    for contract in contracts:
+        yield from ("", "[[contracts]]")
+        for name in ("name", "address", "compiler", "evm_version", "integrity"):
+            yield f"{name} = {_toml(getattr(contract, name))}"
+        yield "[contracts.arguments]"
+        yield from (f"{name} = {_toml(value)}" for name, value in contract.arguments.items())
 
 
 def _contract(table: Mapping[str, object], path: object) -> DeployedContract:

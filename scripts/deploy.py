@@ -5,7 +5,8 @@
     ape run deploy --network ethereum:local:foundry                          Ape's node; IFX_PLAN, IFX_KEYSTORE: files
 
 A plan file has the fields of `ifx_sdk.deploy.DeployPlan` as keys. The deployment is written to
-`deployments/<network>.toml`, unless the chain lives in this process and ends with it.
+`deployments/<network>.toml`, unless the chain lives in this process and ends with it. A file that exists is not written
+over; where the deployment stops halfway, `<network>.toml.partial` holds the addresses so far.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pathlib import Path
 
 from ifx_sdk import devnet
 from ifx_sdk.chain import Chain
-from ifx_sdk.deploy import DEVNET_CHAIN_ID, DeployPlan, deploy
+from ifx_sdk.deploy import DEVNET_CHAIN_ID, DeployPlan, deploy, deploy_to
 from ifx_sdk.deployment import Deployment
 from ifx_sdk.errors import IFXError, NoSigner
 from ifx_sdk.outcomes import FileJournal
@@ -57,14 +58,27 @@ def _deploy(chain: Chain, plan_file: str | None, keystore: str | None, out: Path
     chain.connect()
     plan = devnet.plan() if plan_file is None else DeployPlan.from_toml(plan_file)
     signer = _signer(chain, keystore)
-    target = out or ROOT / "deployments" / f"{plan.network}.toml"
-    journal = FileJournal(target.with_suffix(".journal.jsonl")) if chain.chain_id != DEVNET_CHAIN_ID else None
-    deployment = deploy(chain, signer, plan, commit=_commit(), journal=journal)
-    if out is not None or chain.url != "in-process":
-        deployment.write(target)
+    if out is None and chain.url == "in-process":
+        deployment = deploy(chain, signer, plan, commit=_commit())
+    else:
+        target = out or ROOT / "deployments" / f"{plan.network}.toml"
+        # The local chain's own file is a throwaway: it is made anew with every chain. Any other is a record.
+        deployment = deploy_to(
+            target,
+            chain,
+            signer,
+            plan,
+            commit=_commit(),
+            journal=_journal(chain, target),
+            overwrite=out is None and plan_file is None,
+        )
         print(f"wrote {target.name}")
     print(deployment.to_toml(), end="")
     return deployment
+
+
+def _journal(chain: Chain, target: Path) -> FileJournal | None:
+    return None if chain.chain_id == DEVNET_CHAIN_ID else FileJournal(target.with_suffix(".journal.jsonl"))
 
 
 def _signer(chain: Chain, keystore: str | None) -> Signer:

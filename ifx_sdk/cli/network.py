@@ -24,13 +24,13 @@ def deploy(
     """Deploy oracle and escrow, and write the deployment file.
 
     They come from the packaged artifacts; the plan's underlyings are listed. Off chain 31337 the plan names the token.
+    Where it stops halfway, FILE.partial holds the addresses so far.
     """
     from pathlib import Path
 
     from ifx_sdk.cli.output import aligned
-    from ifx_sdk.cli.reading import refuse_existing, write_new
-    from ifx_sdk.deploy import DeployPlan
-    from ifx_sdk.deploy import deploy as deploy_plan
+    from ifx_sdk.cli.reading import refuse_existing
+    from ifx_sdk.deploy import DeployPlan, deploy_to
     from ifx_sdk.errors import BadFile
 
     planned = DeployPlan.from_toml(plan)
@@ -39,9 +39,7 @@ def deploy(
     if out is not None and not target.parent.is_dir():
         raise BadFile(target, "its folder does not exist", cure="Make the folder first, or leave --out out.")
     signer, chain = session.signer(), session.chain()
-    made = deploy_plan(chain, signer, planned, commit=commit, journal=session.announcer)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    write_new(target, made.to_toml(), overwrite=force)
+    made = deploy_to(target, chain, signer, planned, commit=commit, journal=session.announcer, overwrite=force)
     addresses = {"token": made.token, "oracle": made.oracle, "escrow": made.escrow}
     document = {
         "network": made.network,

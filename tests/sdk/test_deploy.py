@@ -1,22 +1,40 @@
 """A network from the packaged artifacts, and the file that remembers it."""
 
 import importlib.util
+import json
+import tomllib
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from eth_account import Account
 from support.chain import GPT, LUNA
+from support.faults import FaultyNode, answering, never_arrives, serving
 from support.tree import ROOT
+from web3.types import RPCResponse
 
 from ifx_sdk import devnet
 from ifx_sdk.chain import Chain
 from ifx_sdk.client import IFX
-from ifx_sdk.deploy import DeployPlan, Listing, deploy
+from ifx_sdk.deploy import DeployPlan, Listing, deploy, deploy_to
 from ifx_sdk.deployment import Deployment
-from ifx_sdk.devkeys import dev_address
-from ifx_sdk.errors import BadAddress, BadDeployment, BadFile, BadUnderlying, BadValue, DevnetOnly, NotTheOwner
+from ifx_sdk.devkeys import dev_address, dev_key
+from ifx_sdk.errors import (
+    BadAddress,
+    BadDeployment,
+    BadFile,
+    BadUnderlying,
+    BadValue,
+    DevnetOnly,
+    NoFundsForGas,
+    NotTheOwner,
+    OutcomeUnknown,
+    TransactionDropped,
+)
 from ifx_sdk.oracle import Underlying
+from ifx_sdk.outcomes import FileJournal
 
 PLAN = devnet.plan([GPT, Listing(name="index/llm-1", lot=50_000, review_required=True)])
 OWNER = devnet.OUTSIDER
@@ -200,3 +218,90 @@ def test_the_script_says_what_is_wrong(script: ModuleType, capsys: pytest.Captur
     """One line on stderr and exit code 1, no traceback."""
     assert script.command_line(["--rpc", "http://127.0.0.1:1"]) == 1
     assert "node http://127.0.0.1:1" in capsys.readouterr().err
+
+
+def test_the_script_makes_the_folder_and_refuses_what_is_there(
+    script: ModuleType, node_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In a fresh clone there is no folder yet; a file that exists is the record of another deployment."""
+    path = tmp_path / "new" / "local.toml"
+    assert script.command_line(["--rpc", node_url, "--out", str(path)]) == 0
+    written, nonce = path.read_text(), Chain(node_url).node.nonce(DEPLOYER.address)
+    assert script.command_line(["--rpc", node_url, "--out", str(path)]) == 1
+    assert f"{path}: it exists already" in capsys.readouterr().err
+    assert path.read_text() == written
+    assert Chain(node_url).node.nonce(DEPLOYER.address) == nonce
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_the_script_deploys_elsewhere_with_a_plan_and_a_keystore(
+    script: ModuleType, chain: Chain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Off the local chain, in a fresh clone: the file, and the journal of its transactions, in a folder made for it."""
+    first = deploy(chain, DEPLOYER, PLAN)
+    plan, keystore = tmp_path / "plan.toml", tmp_path / "key.json"
+    plan.write_text(PLAN_FILE.replace(f'token = "{dev_address(9)}"', f'token = "{first.token}"'))
+    keystore.write_text(json.dumps(Account.encrypt(dev_key(devnet.DEPLOYER), "right", iterations=2)))
+    monkeypatch.setattr(script, "ROOT", tmp_path / "clone")
+    monkeypatch.setattr(script, "DEVNET_CHAIN_ID", 1)  # so that this one is another network
+    monkeypatch.setattr(script.getpass, "getpass", lambda prompt: "right")
+    with serving(answering(chain.web3)) as url:
+        assert script.command_line(["--rpc", url, "--plan", str(plan), "--keystore", str(keystore)]) == 0
+    folder = tmp_path / "clone" / "deployments"
+    assert sorted(each.name for each in folder.iterdir()) == ["example.journal.jsonl", "example.toml"]
+    assert Deployment.read(folder / "example.toml").token == first.token
+    assert FileJournal(folder / "example.journal.jsonl").open_attempts() == ()
+
+
+def test_a_deployment_that_stops_halfway_leaves_its_addresses(chain: Chain, tmp_path: Path) -> None:
+    """The broadcast of the escrow is lost: token and oracle stand in the partial file and in the error."""
+    path = tmp_path / "networks" / "local.toml"
+    partial = path.with_name("local.toml.partial")
+
+    def third_is_lost(broadcast: Callable[[], RPCResponse]) -> RPCResponse:
+        return never_arrives(broadcast) if node.broadcasts == 3 else broadcast()
+
+    node = FaultyNode(chain.web3, third_is_lost)
+    with pytest.raises(OutcomeUnknown) as stopped:
+        deploy_to(path, Chain(node.web3), DEPLOYER, PLAN)
+    kept = tomllib.loads(partial.read_text())
+    assert [each["name"] for each in kept["contracts"]] == ["TestUSDT", "FixingOracle"]
+    assert (kept["network"], kept["chain_id"], kept["contracts"][1]["arguments"]["quorum"]) == ("local", 31337, 3)
+    for each in kept["contracts"]:
+        assert chain.code(each["address"])
+        assert each["address"] in stopped.value.cure
+    assert str(partial) in stopped.value.cure
+    assert not path.exists()
+    with pytest.raises(BadFile, match=r"partial: an earlier deployment"):
+        deploy_to(path, chain, DEPLOYER, PLAN)
+    partial.unlink()
+    assert deploy_to(path, chain, DEPLOYER, PLAN) == Deployment.read(path)
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_deployment_that_never_began_leaves_no_file(chain: Chain, tmp_path: Path) -> None:
+    """A refusal before the first contract, a folder that cannot be made, a file that exists: nothing is sent."""
+    path, nonce = tmp_path / "local.toml", chain.node.nonce(DEPLOYER.address)
+    broke = devnet.signer(0).from_key(b"\7" * 32)
+    with pytest.raises((NoFundsForGas, TransactionDropped)):  # by the node: at the estimate, or at the broadcast
+        deploy_to(path, chain, broke, PLAN)
+    assert list(tmp_path.iterdir()) == []
+    path.write_text("kept")
+    for target, why in ((path, "exists already"), (path / "below" / "x.toml", "cannot be written")):
+        with pytest.raises(BadFile, match=why):
+            deploy_to(target, chain, DEPLOYER, PLAN)
+    assert path.read_text() == "kept"
+    assert chain.node.nonce(DEPLOYER.address) == nonce
+    assert deploy_to(path, chain, DEPLOYER, PLAN, overwrite=True) == Deployment.read(path)
+
+
+def test_an_index_is_listed_with_its_review(tmp_path: Path) -> None:
+    """No page states an index reference: the reviewer alone may post it, so that a plan must say so."""
+    assert Listing(name="index/llm-1", review_required=True).review_required
+    with pytest.raises(BadValue, match="index/llm-1") as refused:
+        Listing(name="index/llm-1")
+    assert "review_required = true" in refused.value.cure
+    path = tmp_path / "plan.toml"
+    path.write_text(PLAN_FILE.replace("openai/gpt-4.1", "index/llm-1"))
+    with pytest.raises(BadValue, match="review"):
+        DeployPlan.from_toml(path)
