@@ -30,7 +30,7 @@ class Posted:
     price: int
     """The fixing on chain, micro-USD per Mtok: final."""
     tx_hash: str | None
-    """The transaction of this call; None where it was posted before."""
+    """The transaction of this call that posted it; None where somebody else did, before it or meanwhile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +151,14 @@ def _settle_journal(oracle: Oracle) -> None:
 
 def _outcome_of(oracle: Oracle, report: Report, outcome: Outcome) -> PostAnswer:
     if isinstance(outcome, Confirmed):
-        return _after(oracle, report, "the transaction was mined and the fixing is not there", outcome.tx_hash)
+        # The contract skips what somebody else posted first: then the transaction is mined and did not post it.
+        index = oracle.index_of(report.underlying)
+        ours = any(
+            (each.name, each.args.get("underlying"), each.args.get("day")) == ("FixingPosted", index, report.day)
+            for each in outcome.events
+        )
+        why = "the transaction was mined and the fixing is not there"
+        return _after(oracle, report, why, outcome.tx_hash if ours else None)
     try:
         outcome.confirmed()
     except IFXError as error:

@@ -1,5 +1,7 @@
 """Readings as lines of JSON, so that a window observed by one command is fixed by the next."""
 
+import fcntl
+import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -43,13 +45,19 @@ def read_readings(text: str | bytes, path: object = "readings") -> tuple[PageRea
 
 
 def append_readings(path: Path, readings: Iterable[PageReading | FailedReading]) -> None:
-    """Append readings to a file, after cutting off a line that a crash left unfinished. Raises `BadReadings`."""
+    """Append readings to a file, after cutting off a line that a crash left unfinished. Raises `BadReadings`.
+
+    One writer at a time: what looks unfinished is then a crash's, never a line that another process is writing.
+    """
     lines = b"".join(canonical_json(reading_to_json(each)) + b"\n" for each in readings)
     try:
         with path.open("ab+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
             file.seek(0)
             file.truncate(file.read().rfind(b"\n") + 1)
             file.write(lines)
+            file.flush()
+            os.fsync(file.fileno())
     except OSError as error:
         raise BadReadings(
             path, f"it cannot be written: {error.strerror}", cure="Check its folder and rights."

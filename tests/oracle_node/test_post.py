@@ -14,7 +14,7 @@ from ifx_sdk.client import IFX
 from ifx_sdk.deploy import Listing
 from ifx_sdk.errors import NoSigner, OutcomeUnknown
 from ifx_sdk.local_chain import LocalChain
-from ifx_sdk.outcomes import Attempt, MemoryJournal
+from ifx_sdk.outcomes import Attempt, MemoryJournal, Outcome
 from ifx_sdk.reports import Report, attest
 from oracle_node.duty import post_day
 from oracle_node.post import NotPosted, Posted, Ready, check, post_reports, turn_seconds
@@ -93,6 +93,19 @@ def test_posting_twice_sends_once(node: IFX) -> None:
     assert len(again.outcomes) == 1
     assert other.outcomes == ()
     assert other.answers[0] == again.answers[0]
+
+
+def test_what_somebody_else_posted_meanwhile_is_not_ours(node: IFX, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the look and the transaction another node posts one of the two: it is shown posted, without our hash."""
+    other, send = node.as_signer(SIGNERS[1]).oracle, node.oracle.post_many
+
+    def late(reports: Sequence[Report]) -> Outcome:
+        other.post(reports[0]).confirmed()
+        return send(reports)
+
+    monkeypatch.setattr(node.oracle, "post_many", late)
+    result = post_reports(node.oracle, [report(node), report(node, NAMES[1])])
+    assert [each.tx_hash for each in result.answers if isinstance(each, Posted)] == [None, result.outcomes[0].tx_hash]
 
 
 def test_a_report_below_quorum_is_left_out_and_the_others_are_posted(node: IFX) -> None:

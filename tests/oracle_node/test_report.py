@@ -1,11 +1,13 @@
 """A signed report: canonical, verified before it is believed, and signed at most once of an underlying and day."""
 
+import errno
 import json
 import threading
 from pathlib import Path
 
 import pytest
 from support.nodes import DAY, DOMAIN, GPT, LUNA, REGISTERED, SIGNERS, report
+from support.processes import waiting
 
 from ifx_sdk import devnet
 from ifx_sdk.errors import BadFile
@@ -202,6 +204,47 @@ def test_two_books_on_one_file_sign_once(tmp_path: Path) -> None:
         each.join()
     assert (len(made), len(refused)) == (1, 7)
     assert ReportBook(path).all() == (made[0],)
+
+
+SECOND_SIGNER = """
+from pathlib import Path
+from support.nodes import DAY, DOMAIN, GPT, SIGNERS
+from oracle_node.errors import SecondReport
+from oracle_node.report import ReportBook
+book = ReportBook(Path({path!r}))
+SIGNERS[0].sign_digest(bytes(32))
+print("ready", flush=True)
+try:
+    book.sign(SIGNERS[0], DOMAIN, underlying=GPT, day=DAY, price=7_000_000, evidence=bytes(32))
+except SecondReport as error:
+    print(error.stored, error.refused)
+else:
+    print("signed")
+"""
+
+
+def test_two_processes_sign_one_price_of_a_day(tmp_path: Path) -> None:
+    """A process that is asked for another price while the first one stores its own waits, and then refuses."""
+    path, first = tmp_path / "reports.jsonl", sign(ReportBook())
+    with waiting(path, SECOND_SIGNER.format(path=str(path))) as (held, told):
+        held.write(first.canonical() + b"\n")
+    assert told == ["8000000 7000000"]
+    assert ReportBook(path).all() == (first,)
+
+
+def test_a_report_is_on_disk_before_it_is_released(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The whole line is handed to the disk before anybody gets the report; where that fails there is none."""
+    path, synced = tmp_path / "reports.jsonl", []
+    monkeypatch.setattr("os.fsync", lambda _: synced.append(path.read_bytes()))
+    first = sign(ReportBook(path))
+    assert synced == [first.canonical() + b"\n"]
+
+    def fail(_: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr("os.fsync", fail)
+    with pytest.raises(BadFile, match="Input/output error"):
+        sign(ReportBook(path), day=DAY + 1)
 
 
 def test_a_line_cut_short_by_a_crash_was_never_released(tmp_path: Path) -> None:

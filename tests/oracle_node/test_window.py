@@ -2,10 +2,12 @@
 
 import hashlib
 import json
+from pathlib import Path
 
 import httpx
 import pytest
 from support.nodes import DAY, GPT, LUNA, MIDNIGHT, PAGE, ToldClock, asked, page
+from support.processes import waiting
 
 from ifx_sdk.errors import BadFile
 from oracle_node import evidence
@@ -56,6 +58,13 @@ def test_slots_that_are_past_are_not_read() -> None:
     """A node that starts in the middle of the window reads what is left of it, nothing for a time that is over."""
     clock = ToldClock(MIDNIGHT - 1_000)
     assert len(list(observe_window(watching(["8.00"] * 13), DAY, clock))) == 4
+
+
+@pytest.mark.parametrize(("late", "read"), [(0, 13), (1, 12), (3_599, 1), (3_600, 1), (3_601, 0)])
+def test_a_slot_is_read_at_exactly_its_time_and_no_later(late: int, read: int) -> None:
+    """In the second of its time a slot is still open, one second later it is over."""
+    clock = ToldClock(MIDNIGHT - 3_600 + late)
+    assert len(list(observe_window(watching(["8.00"] * 13), DAY, clock))) == read
 
 
 @pytest.mark.parametrize(
@@ -178,3 +187,35 @@ def test_a_line_that_is_no_reading_is_refused(line: str) -> None:
     """Whatever stands in the line, the answer is the error that names it."""
     with pytest.raises(BadReadings):
         read_readings(line.encode(errors="surrogateescape") + b"\n", "day.jsonl")
+
+
+SECOND_WRITER = """
+from pathlib import Path
+from oracle_node.observe import PageReading
+from oracle_node.readings import append_readings
+made = PageReading(at={at}, price=2, underlying={name!r}, page={page!r}, sha256={sha!r})
+print("ready", flush=True)
+append_readings(Path({path!r}), [made])
+"""
+
+
+def test_a_second_writer_waits_and_cuts_off_no_line(tmp_path: Path) -> None:
+    """A line that another process is still writing is no crash's rest: both readings stand in the end."""
+    path = tmp_path / "readings.jsonl"
+    first, second = reading(MIDNIGHT - 300, 1), reading(MIDNIGHT, 2)
+    line = evidence.canonical_json(reading_to_json(first)) + b"\n"
+    code = SECOND_WRITER.format(at=MIDNIGHT, name=GPT, page=PAGE, sha=SHA, path=str(path))
+    with waiting(path, code) as (held, _):
+        held.write(line[:20])
+        held.flush()
+        held.write(line[20:])
+    assert read_readings_file(path) == (first, second)
+
+
+def test_readings_are_on_disk_when_appending_returns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A window's slots outlive a power cut: the whole lines are handed to the disk."""
+    path, synced = tmp_path / "readings.jsonl", []
+    monkeypatch.setattr("os.fsync", lambda _: synced.append(path.read_bytes()))
+    append_readings(path, slots(5, 6))
+    assert synced == [path.read_bytes()]
+    assert synced[0].count(b"\n") == 2
