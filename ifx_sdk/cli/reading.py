@@ -61,20 +61,17 @@ def read_file(path: str | Path, refuse: type[BadFile] = BadFile, cure: str | Non
 
 def write_new(path: str | Path, text: str, *, overwrite: bool = False) -> None:
     """Write a file whole or not at all; one that exists is kept unless `overwrite`. Raises BadFile."""
-    target = Path(path)
-    refuse_existing(target, overwrite=overwrite)
-    draft = target.with_name(target.name + ".part")
-    try:
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(target)
-    except OSError as error:
-        why = error.strerror or str(error)
-        raise BadFile(path, f"cannot be written: {why}", cure="Name a file in a folder that can be written.") from error
+    from ifx_sdk.files import write_whole
+
+    refuse_existing(path, overwrite=overwrite)
+    write_whole(path, text)
 
 
 def refuse_existing(path: str | Path, *, overwrite: bool) -> None:
-    """Raise BadFile where a file exists that would be written over."""
-    if Path(path).exists() and not overwrite:
+    """Raise BadFile where a file exists that would be written over, or something that is no file."""
+    from ifx_sdk.files import file_mode
+
+    if file_mode(path) is not None and not overwrite:
         raise BadFile(path, "it exists already", cure="Name another file with --out, or add --force to replace it.")
 
 

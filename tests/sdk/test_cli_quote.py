@@ -1,7 +1,9 @@
 """`ifx quote` and `ifx terms` without a node: figures, forms that are refused, and what parties are told."""
 
 import json
+import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -181,6 +183,46 @@ def test_a_terms_file_is_not_written_over(placed: Shell, tmp_path: Path) -> None
     assert "--force" in refused.err
     placed.run(*arguments, "--force").ok()
     assert json.loads(out.read_text())["long"] == LONG
+
+
+@pytest.mark.parametrize("force", [(), ("--force",)])
+@pytest.mark.parametrize("kind", ["folder", "pipe", "circle", "link to a pipe"])
+def test_what_is_no_file_is_never_replaced(placed: Shell, tmp_path: Path, kind: str, force: tuple[str, ...]) -> None:
+    """A device, a pipe or a folder under the name of --out stays what it is, --force or not."""
+    out, pipe = tmp_path / "out", tmp_path / "pipe"
+    os.mkfifo(pipe)
+    makers: dict[str, Callable[[], None]] = {
+        "folder": out.mkdir,
+        "pipe": lambda: os.mkfifo(out),
+        "circle": lambda: out.symlink_to(out),
+        "link to a pipe": lambda: out.symlink_to(pipe),
+    }
+    makers[kind]()
+    before = (out.lstat().st_mode, sorted(tmp_path.iterdir()))
+    ran = placed.run(
+        "terms", GPT, "1T", "6M", *OFFLINE, "--long", LONG, "--short", SHORT, "--out", str(out), *force, "--json"
+    )
+    assert (ran.code, ran.error["type"], ran.error["path"]) == (2, "BadFile", str(out))
+    assert (out.lstat().st_mode, sorted(tmp_path.iterdir())) == before
+
+
+def test_a_link_stays_one_and_its_file_is_written(placed: Shell, tmp_path: Path) -> None:
+    """Through a link to a file, with --force, and through one to a file that is not there yet; its mode is kept."""
+    arguments = ("terms", GPT, "1T", "6M", *OFFLINE, "--long", LONG, "--short", SHORT, "--out")
+    held, link, new = tmp_path / "held.json", tmp_path / "link.json", tmp_path / "new.json"
+    held.write_text("mine")
+    held.chmod(0o600)
+    link.symlink_to(held)
+    assert placed.run(*arguments, str(link)).code == 2
+    assert held.read_text() == "mine"
+    placed.run(*arguments, str(link), "--force").ok()
+    assert link.readlink() == held
+    assert json.loads(held.read_text())["long"] == LONG
+    assert held.stat().st_mode & 0o777 == 0o600
+    ahead = tmp_path / "ahead.json"
+    ahead.symlink_to(new)
+    placed.run(*arguments, str(ahead)).ok()
+    assert (ahead.readlink(), json.loads(new.read_text())["long"]) == (new, LONG)
 
 
 @pytest.mark.parametrize(
