@@ -49,7 +49,7 @@ class SystemClock:
     def wait_until(self, at: int) -> None:
         """Sleep until `at`, in steps, so that a clock that is set meanwhile is heeded."""
         while (left := at - time.time()) > 0:
-            time.sleep(min(left, 1.0))
+            time.sleep(min(left, 1))
 
 
 def day_being_fixed(now: int) -> int:

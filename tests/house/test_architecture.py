@@ -21,7 +21,6 @@ OUTSIDERS = {"scripts", "benchmarks", "examples", "tests", "conftest", "support"
 # What the bare install does not bring, and the only SDK modules that may import it: they are loaded on demand.
 EXTRAS = {
     "selectolax",
-    "stamina",
     "eth_tester",
     "eth",
     "vyper",
