@@ -2,6 +2,7 @@
 
 InputError
 ├── MissingOption         .option
+├── KeyInTheOpen          .option
 └── BadFile
     └── BadApproval  BadBundle
 SignerError
@@ -33,6 +34,20 @@ class MissingOption(InputError):
         """`what` is missing; `option` gives it, or the environment's `variable`; `form` is what to write there."""
         ways = f"{option} {form}".strip() + (f", or set {variable}={form}" if variable else "")
         super().__init__(f"no {what} was given", cure=f"Give {ways}.")
+        self.option = option
+
+
+class KeyInTheOpen(InputError):
+    """A key, or the words of one, was given in place of a file or a value; it is not shown."""
+
+    cure = (
+        "Keep it in a keystore, or in a file that you alone can read (chmod 600), and name that file with --key-file. "
+        "Histories and process lists may hold it now: better use a new one."
+    )
+
+    def __init__(self, option: str, what: str) -> None:
+        """`option` it was given with, `what` it looks like."""
+        super().__init__(f"what was given with {option} is {what}, not a file or a value to be shown")
         self.option = option
 
 

@@ -174,6 +174,9 @@ def command(
         names = (*options, "json")
 
         def wrapper(**arguments: object) -> None:
+            from ifx_sdk.cli.secret import refuse_keys
+
+            refuse_keys(arguments)
             session = Session(**{name: arguments.pop(name) for name in names})  # type: ignore[arg-type]  # by signature
             try:
                 run(session, **arguments)  # type: ignore[call-arg, arg-type]  # typer calls by the signature below

@@ -11,6 +11,7 @@ import typer.core
 import typer.main
 
 from ifx_sdk.cli.output import Output
+from ifx_sdk.cli.secret import hide
 from ifx_sdk.errors import IFXError, InputError, MissingExtra, OutcomeUnknown, Reverted, SignerError
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class Shell(typer.core.TyperGroup):
             output.error(error)
             raise typer.Exit(exit_code(error)) from error
         except _UsageError as error:
+            error.message = hide(error.message)  # type: ignore[attr-defined]  # click's, as above
             if not output.json:
                 raise
             output.usage_error(error)

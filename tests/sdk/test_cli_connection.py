@@ -210,10 +210,62 @@ def test_what_is_no_key_is_refused_without_showing_it(long: Shell, tmp_path: Pat
     assert dev_key(2).hex() not in ran.out + ran.err
 
 
-def test_no_option_takes_a_key_itself(long: Shell) -> None:
-    """A key in place of a file is a file that is not there."""
-    ran = long.having(IFX_KEY_FILE="0x" + dev_key(2).hex()).run("balance", "--json")
-    refused(ran, 2, "BadFile")
+KEY = dev_key(2).hex()
+WORDS = "test test test test test test test test test test test junk"
+
+
+@pytest.mark.parametrize(
+    "secret", [KEY, "0x" + KEY, "0X" + KEY.upper(), f" 0x{KEY}\n", "0x" + KEY[:-1], KEY[0] + KEY, WORDS]
+)
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("balance", "--key-file"),
+        ("balance", "--password-file"),
+        ("balance", "--account"),
+        ("balance", "--rpc"),
+        ("balance", "--deployment"),
+        ("deposit", "1", "--journal"),
+        ("deposit",),
+        ("book", "terms.json", "--long-approval"),
+        ("sign",),
+        ("sign", "terms.json", "--out"),
+        ("post",),
+        ("deploy",),
+        ("vectors",),
+        ("quote", GPT, "1T", "6M", "--average"),
+        ("sign", "terms.json"),
+        (),
+    ],
+)
+def test_a_key_on_the_command_line_is_hidden(long: Shell, arguments: tuple[str, ...], secret: str) -> None:
+    """Wherever a key or its words stand by mistake, no output repeats them, and nothing is done."""
+    for json_too in ((), ("--json",)):
+        ran = long.run(*arguments, secret, *json_too)
+        assert ran.code == 2
+        assert secret.strip() not in ran.out + ran.err
+        assert secret.strip()[4:40] not in ran.out + ran.err
+
+
+def test_a_key_given_as_a_file_is_told_so(long: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the option and the variable, with the cure; a file that has such a name is still a file."""
+    ran = long.having(IFX_KEY_FILE="0x" + KEY).run("balance", "--json")
+    told = refused(ran, 2, "KeyInTheOpen")
+    assert "--key-file (or IFX_KEY_FILE) is a key, not a file" in told
+    assert "chmod 600" in told
+    assert "the words of a key" in refused(long.run("balance", "--key-file", WORDS, "--json"), 2, "KeyInTheOpen")
+    monkeypatch.chdir(tmp_path)
+    Path(key_file(tmp_path, devnet.LONG)).rename(KEY)
+    assert long.json("balance", "--key-file", KEY)["account"] == LONG
+
+
+def test_ids_and_hashes_are_no_keys(long: Shell) -> None:
+    """Where 32 bytes in hex belong they are read as what they are."""
+    unheard_of = "0x" + "ab" * 32
+    refused(long.run("forward", unheard_of, "--json"), 1, "NoSuchForward")
+    refused(long.run("settle", unheard_of, "--json"), 1, "UnknownForward")
+    assert long.run("reconcile", unheard_of, "--json").json["transactions"][0]["tx_hash"] == unheard_of
+    assert "words" in refused(long.run("forward", WORDS, "--json"), 2, "KeyInTheOpen")
 
 
 def test_a_signer_is_needed_to_write_and_only_then(long: Shell) -> None:
