@@ -181,8 +181,8 @@ class Escrow(Contract):
         """Desk: record a forward that both sides approved, and lock both prefundings.
 
         An approval is a 65-byte signature, empty where the side approved on chain, or what its contract wallet accepts.
-        Terms and signatures are checked here first. Raises a leaf of `BadTerms` or `Reverted`, `BadSignature` or its leaf
-        `WrongSigner`, or as `Chain.send`.
+        Terms and signatures are checked here first. Raises a leaf of `BadTerms` or `Reverted`, `BadSignature` or
+        its leaf `WrongSigner`, or as `Chain.send`.
         """
         self.check_terms(terms)
         self.check_approval(terms, terms.long, long_approval)

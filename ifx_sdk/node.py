@@ -21,7 +21,7 @@ AccessList = tuple[tuple[str, tuple[str, ...]], ...]
 """Addresses with storage slots (0x and 64 digits), declared in advance (EIP-2930)."""
 
 REQUEST_TIMEOUT = 30
-"""Seconds before a node that does not answer counts as down."""
+"""Seconds in which a node must have given its whole answer, else it counts as down."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,7 +82,9 @@ class NodeTransaction:
 
 def web3_for(url: str) -> Web3:
     """A Web3 for an `http(s)://` URL or the path of an IPC socket. Does no I/O. Raises `BadValue`."""
-    from web3 import HTTPProvider, IPCProvider, Web3
+    from web3 import IPCProvider, Web3
+
+    from ifx_sdk.deadline import DeadlineProvider
 
     if url.endswith(".ipc"):
         return Web3(IPCProvider(url, timeout=REQUEST_TIMEOUT))
@@ -97,8 +99,7 @@ def web3_for(url: str) -> Web3:
             "a node's address starts with http:// or https://, or is the path of an .ipc socket",
             cure='Write it like "http://127.0.0.1:8545".',
         )
-    # Retries are ours to decide: a broadcast that is repeated unseen would answer "already known" to its own first try.
-    return Web3(HTTPProvider(url, request_kwargs={"timeout": REQUEST_TIMEOUT}, exception_retry_configuration=None))
+    return Web3(DeadlineProvider(url, REQUEST_TIMEOUT))
 
 
 def url_of(web3: Web3) -> str:

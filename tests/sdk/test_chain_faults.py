@@ -1,10 +1,12 @@
 """Transactions whose fate is in doubt: lost answers, messages said twice, nonces taken, nodes that sign."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
+from time import monotonic
 
 import pytest
-from support.faults import FaultyNode, answer_lost, never_arrives, refusing, said_twice
+from support.faults import FaultyNode, answer_lost, answering, dripping, never_arrives, refusing, said_twice, serving
 from web3.types import RPCResponse
 
 from ifx_sdk.artifacts import TOKEN, artifact, codec
@@ -213,6 +215,41 @@ def test_a_hash_that_nobody_knows_is_unknown(chain: Chain) -> None:
     assert isinstance(outcome, Unknown)
     with pytest.raises(OutcomeUnknown, match="0x1212"):
         outcome.confirmed()
+
+
+# ----------------------------------------------------------------------------------------------------- slow answers
+
+HEAD = b"HTTP/1.0 200 OK\r\n"
+DRIPS = [b"", HEAD + b"X-Long: ", HEAD + b"\r\n", HEAD + b"Content-Length: 1000000\r\n\r\n"]
+
+
+@pytest.mark.parametrize("begin", DRIPS, ids=["status line", "header", "body", "body of a length"])
+def test_a_node_that_drips_its_answer_counts_as_down(monkeypatch: pytest.MonkeyPatch, begin: bytes) -> None:
+    """Each byte comes well within a socket's timeout; the whole answer does not come in time."""
+    monkeypatch.setattr("ifx_sdk.node.REQUEST_TIMEOUT", 0.2)
+    with dripping(begin) as url:
+        before = monotonic()
+        with pytest.raises(NodeDown, match="eth_chainId timed out"):
+            Chain(url).connect()
+        assert monotonic() - before < 5
+
+
+def test_a_broadcast_whose_answer_drips_is_found_by_its_hash(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It arrived and nobody was told in time: found on the chain by the hash that was known before."""
+    monkeypatch.setattr("ifx_sdk.node.REQUEST_TIMEOUT", 1)
+    automine(chain, False)
+    with dripping(HEAD + b"\r\n", answering(chain.web3), "eth_sendRawTransaction") as url:
+        outcome = Chain(url).send(TRANSFER, signer(PAYER), wait=False)
+    assert isinstance(outcome, Sent)
+    assert outcome.tx_hash == outcome.attempt.tx_hash
+
+
+def test_an_answer_of_many_pieces_is_read_whole() -> None:
+    """Longer than any buffer, and on a connection that the next request uses again."""
+    body = json.dumps({"jsonrpc": "2.0", "id": 0, "result": "0x" + "7a" * 300_000}).encode()
+    with serving(body) as url:
+        node = Chain(url).node
+        assert [node.request("eth_any") for _ in range(2)] == ["0x" + "7a" * 300_000] * 2
 
 
 # -------------------------------------------------------------------------------------------------- node-signed writes

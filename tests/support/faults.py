@@ -4,7 +4,7 @@ import http.server
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from requests.exceptions import ConnectionError as RequestsConnectionError
@@ -98,6 +98,45 @@ def serving(answer: bytes | Callable[[bytes], bytes], status: int = 200) -> Iter
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}"
     finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@contextmanager
+def dripping(begin: bytes, good: Callable[[bytes], bytes] | None = None, at: str = "") -> Iterator[str]:
+    """A server on loopback that sends `begin` and then a byte now and then, for ever; yields its URL.
+
+    Where `good` is given, it answers every request properly but those of the method `at`, which reach it too.
+    """
+    over = threading.Event()
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked = self.rfile.read(int(self.headers["Content-Length"]))
+            body = b"" if good is None else good(asked)
+            if good is not None and json.loads(asked)["method"] != at:
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+                return
+            with suppress(OSError):
+                self.wfile.write(begin)
+                while not over.wait(0.02):
+                    self.wfile.write(b"1")
+                    self.wfile.flush()
+
+        def log_message(self, *args: object) -> None:
+            """Stay silent."""
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        over.set()
         server.shutdown()
         thread.join()
         server.server_close()
