@@ -16,7 +16,15 @@ from ifx_sdk import payoff, pricing
 from ifx_sdk.calendar import SECONDS_PER_DAY, TENORS, date_of, day_of, maturity_timestamp
 from ifx_sdk.chain import Chain
 from ifx_sdk.deployment import Deployment
-from ifx_sdk.errors import BadDeployment, BadTenor, NoSigner, NotListed, QuantityNotInLots, SpotNotTodaysFixing
+from ifx_sdk.errors import (
+    BadDeployment,
+    BadTenor,
+    NoSigner,
+    NotListed,
+    QuantityNotInLots,
+    SpotNotTodaysFixing,
+    WrongChain,
+)
 from ifx_sdk.escrow import Escrow
 from ifx_sdk.oracle import Oracle
 from ifx_sdk.outcomes import Journal
@@ -106,6 +114,11 @@ class IFX:
         found = deployment if isinstance(deployment, Deployment) else Deployment.read(deployment)
         if isinstance(node, Chain):
             chain = node
+            # What the user insists on is compared, not overwritten; then what the node says.
+            insisted = chain.expected_chain_id
+            actual = chain.node.chain_id() if insisted is None else insisted
+            if actual != found.chain_id:
+                raise WrongChain(found.chain_id, actual)
             chain.expected_chain_id = found.chain_id
         else:
             chain = Chain(node if isinstance(node, str) else _web3_of(node), chain_id=found.chain_id)

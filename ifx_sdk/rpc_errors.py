@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from ifx_sdk.errors import NodeDown, RpcError, revert_error
 
 _ERROR_STRING = bytes.fromhex("08c379a0")
+_DATA = re.compile(r"0x(?:[0-9a-f]{2})*", re.IGNORECASE | re.ASCII)
 _REASON = re.compile(
     r"(?:execution reverted|reverted with reason string|vm exception while processing transaction: revert)"
     r"[:\s]*['\"]?(?P<reason>.*?)['\"]?$",
@@ -76,7 +77,8 @@ def revert_reason(data: object, message: str) -> str | None:
     from eth_abi.abi import decode
     from eth_abi.exceptions import DecodingError
 
-    raw = bytes.fromhex(data.removeprefix("0x")) if isinstance(data, str) and re.fullmatch("0x[0-9a-f]*", data) else b""
+    # An odd number of digits, or anything else that is no data, tells nothing.
+    raw = bytes.fromhex(data[2:]) if isinstance(data, str) and _DATA.fullmatch(data) else b""
     if raw.startswith(_ERROR_STRING):
         try:
             return str(decode(["string"], raw[4:])[0])

@@ -125,7 +125,10 @@ class KeySigner:
 
 @dataclass(frozen=True, slots=True)
 class NodeSigner:
-    """An account that the node has unlocked: the node signs, so that no hash is known before it answers."""
+    """An account that the node has unlocked: the node signs, so that no hash is known before it answers.
+
+    The journal keeps the hash from that answer on; if the answer is lost, sender, nonce and data tell the transaction.
+    """
 
     address: str
     """The account, checksummed."""
