@@ -2,6 +2,7 @@
 
 import json
 import statistics
+from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 from math import floor
@@ -180,7 +181,7 @@ def test_every_expected_key_is_compared(entry: dict[str, dict[str, object]]) -> 
         {"kind": "window", "slots": [-1], "min_valid": 7},
         {"kind": "window", "slots": "8", "min_valid": 7},
         {"kind": "window", "slots": [], "min_valid": 0},
-        {"kind": "nodes", "registered": 3, "posts": [None]},
+        *({"kind": "nodes", "registered": 3, "posts": [8, each]} for each in (8.0, Decimal(8), "8", True, -1, [8])),
         {"kind": "nodes", "registered": 1, "posts": [8, 8]},
     ],
 )
@@ -188,6 +189,14 @@ def test_malformed_entries_are_refused(inputs: dict[str, object]) -> None:
     """The error names the entry."""
     with pytest.raises(MalformedVectors, match="MED-X"):
         check_median({"id": "MED-X", "inputs": inputs, "expected": {}})
+
+
+def test_a_silent_node_has_not_posted() -> None:
+    """A null among the posts counts for no price and against none: three of four agree, two of four do not."""
+    for posts, value in (([OLD, None, OLD, OLD], OLD), ([OLD, None, OLD, None], None), ([None] * 4, None)):
+        expected = {"status": "OK" if value else "NO_FIXING", "quorum": 3, "value": value}
+        inputs = {"kind": "nodes", "registered": 4, "posts": posts}
+        assert check_median({"id": "N", "inputs": inputs, "expected": expected}) == []
 
 
 @pytest.mark.skipif(not VECTORS.is_file(), reason="no golden vectors beside this checkout (../shared/vectors)")
