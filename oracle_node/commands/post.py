@@ -106,6 +106,9 @@ def _line(oracle: Oracle, gathered: Tally, answer: PostAnswer | None) -> dict[st
             return fields | {"status": "already posted", "price": fixing.price}
         most = len(gathered.prices[0][1]) if gathered.prices else 0
         why = f"no price has a quorum: {most} of {gathered.needed} signatures; gather more nodes' reports"
+        if len(gathered.prices) > 1:
+            prices = " and ".join(f"{price} ({len(names)})" for price, names in gathered.prices)
+            why = f"the nodes disagree, {prices} micro-USD/Mtok, and {why}"
         return fields | {"status": "no quorum", "price": None, "why": why}
     if isinstance(answer, Posted):
         status = "already posted" if answer.tx_hash is None else "posted"

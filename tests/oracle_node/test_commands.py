@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from support.chain import START
-from support.nodes import DAY, GPT, LUNA, MIDNIGHT, SIGNERS, ToldClock, page, write_settings
+from support.nodes import DAY, GPT, LUNA, MIDNIGHT, SIGNERS, ToldClock, page, report, write_settings
 from typer.testing import CliRunner
 
 from ifx_sdk import devnet
@@ -244,6 +244,26 @@ def test_two_nodes_are_no_quorum(fresh: World, tmp_path: Path, capsys: pytest.Ca
     assert [each["status"] for each in lines(told.out)] == ["no quorum", "no quorum"]
     assert "2 of 3 signatures" in told.err
     assert fresh.ifx.oracle.fixing(GPT, DAY) is None
+
+
+def test_two_prices_are_named_and_a_list_is_read(
+    fresh: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two against one: both prices are said. One more on the first, and the odd one is named and left out."""
+    domain = fresh.ifx.oracle.domain()
+
+    def file(*nodes: int) -> str:
+        found = [report(each, 1 if each == 2 else 8_000_000, domain=domain).to_json() for each in nodes]
+        (tmp_path / "bundle.json").write_text(json.dumps(found, indent=1))
+        return str(tmp_path / "bundle.json")
+
+    config = str(node(fresh, tmp_path))
+    assert post.run([file(0, 1, 2)], config=config, day=None, post=False, wait=False) == 3
+    assert "the nodes disagree, 8000000 (2) and 1 (1) micro-USD/Mtok" in capsys.readouterr().err
+    post.run([file(0, 1, 2, 3)], config=config, day=None, post=False, wait=False)
+    told = capsys.readouterr()
+    assert [each["status"] for each in lines(told.out)] == ["ready", "no quorum"]
+    assert f"{SIGNERS[2].address} signed another price, 1" in told.err
 
 
 def invoke(*arguments: str) -> tuple[int, str, str]:
