@@ -13,6 +13,7 @@ SECONDS = {"the literal": "seconds to wait", "the name float": "seconds to wait"
 EXEMPT = {
     Path("ifx_sdk/chain.py"): SECONDS,
     Path("ifx_sdk/tracking.py"): SECONDS,
+    Path("ifx_sdk/deadline.py"): SECONDS,
     Path("oracle_node/fetch.py"): SECONDS,
     Path("oracle_node/report_server.py"): SECONDS,
     Path("ifx_sdk/artifacts.py"): {
