@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 from eth_abi import decode
+from eth_account import Account
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from support.indexer import Indexer
 from support.model import DAY, UNLIMITED, Model
+from support.plays import TRADE, amounts, names, parties, picks, prices
 from support.world import KEYS, NAMES, NODE_KEYS, NODES, PARTIES, QUORUM, START, deployed
 
 from ifx_sdk import payoff, signing
@@ -28,25 +30,6 @@ NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 ERROR = bytes.fromhex("08c379a0")  # the selector of Error(string)
 STEPS = 100
 EXAMPLES = 2_000 if NIGHTLY else 100  # x STEPS = 10,000 steps in CI
-
-parties = st.sampled_from(PARTIES)
-names = st.sampled_from(NAMES)
-amounts = st.one_of(st.just(0), st.integers(1, 10**7), st.integers(1, 10**13))
-prices = st.one_of(st.just(0), st.integers(1, 50_000_000), st.just(2**40 - 1))
-picks = st.integers(0, 10**6)
-
-
-TRADE = {
-    "long": parties,
-    "other": st.integers(1, len(PARTIES) - 1),
-    "name": names,
-    "quantity": st.integers(1, 1_000),
-    "spot": st.integers(1, 50_000_000),
-    "ratio": st.integers(1, 200),
-    "days": st.integers(28, 60),
-    "averaging": st.integers(1, 28),
-    "from_free": st.booleans(),
-}
 
 
 class AnyOrder(RuleBasedStateMachine):
@@ -64,7 +47,12 @@ class AnyOrder(RuleBasedStateMachine):
             self.call(world.oracle, "add_underlying", name, False, sender=world.owner)
             self.call(world.escrow, "list_underlying", name, 1, sender=world.owner)
         self.model = Model(
-            now=START, escrow=world.escrow.address, fee_recipient=world.fees, lots=dict.fromkeys(NAMES, 1)
+            now=START,
+            escrow=world.escrow.address,
+            fee_recipient=world.fees,
+            lots=dict.fromkeys(NAMES, 1),
+            signers=list(range(NODES)),
+            quorum=QUORUM,
         )
         self.drafts: list[tuple[bytes, Terms]] = []
         self.answers: dict[tuple[str, int, int], int] = {}
@@ -246,7 +234,7 @@ class AnyOrder(RuleBasedStateMachine):
     ) -> None:
         """Fix the spot, fund, sign and book."""
         if self.model.today not in self.model.fixings(name):
-            self.post(name, spot, [0, 1, 2], 0)
+            self.post_by_quorum(name, spot)
         if self.model.lots[name] != 1:
             self.relist(name, 1)
         spot = self.model.fixings(name)[self.model.today]
@@ -281,7 +269,7 @@ class AnyOrder(RuleBasedStateMachine):
         for late in range(4):
             self.to(max(self.model.now, terms.maturity + late * DAY))
             if late == silent and self.model.today not in self.model.fixings(terms.underlying):
-                self.post(terms.underlying, price, [1, 2, 3], 0)
+                self.post_by_quorum(terms.underlying, price)
             self.expect(self.model.settle(id_), self.world.escrow, "settle", id_, sender=caller)
 
     @rule(picked=st.lists(picks, max_size=12), caller=parties)
@@ -304,14 +292,36 @@ class AnyOrder(RuleBasedStateMachine):
     def post(self, name: str, price: int, signers: list[int], ago: int) -> None:
         """By any signers, registered or not, in any order."""
         day = self.model.today - ago
-        refused = self.model.post(name, day, price, signers, QUORUM, NODES)
+        refused = self.model.post(name, day, price, signers)
         attestations = self.attest(name, day, price, signers)
         self.expect(refused, self.world.oracle, "post", name, day, price, attestations, sender=PARTIES[0])
+
+    @rule(
+        signers=st.lists(st.integers(0, NODES), max_size=NODES + 1),
+        quorum=st.integers(0, NODES),
+        ahead=st.integers(7, 12),
+    )
+    def announce_signers(self, signers: list[int], quorum: int, ahead: int) -> None:
+        """The oracle's owner announces a set: public for 8 days or more before its first one."""
+        before = self.model.in_force()
+        day = self.model.today + ahead
+        refused = self.model.schedule(signers, quorum, day)
+        accounts = [Account.from_key(NODE_KEYS[signer]).address for signer in signers]
+        self.expect(refused, self.world.oracle, "schedule_signers", accounts, quorum, day, sender=self.world.owner)
+        if refused is None:
+            for today in (self.model.today, day - 1):
+                assert self.world.oracle.signers_on(today).quorum == before[1]
+
+    @rule()
+    def cancel_signers(self) -> None:
+        """The owner withdraws what it announced."""
+        self.expect(self.model.cancel(), self.world.oracle, "cancel_signers", sender=self.world.owner)
 
     @rule(name=names, price=prices)
     def post_by_quorum(self, name: str, price: int) -> None:
         """As on a good day."""
-        self.post(name, price, [3, 0, 2], 0)
+        registered, quorum = self.model.in_force()
+        self.post(name, price, registered[::-1][:quorum], 0)
 
     @rule(seconds=st.one_of(st.integers(1, DAY), st.integers(1, 9).map(lambda days: days * DAY)))
     def wait(self, seconds: int) -> None:

@@ -46,6 +46,9 @@ class Model:
     forwards: dict[bytes, Booked] = field(default_factory=dict)
     approved: set[tuple[bytes, str]] = field(default_factory=set)
     revoked: set[bytes] = field(default_factory=set)
+    signers: list[int]
+    quorum: int
+    announced: tuple[int, list[int], int] | None = None
 
     @property
     def today(self) -> int:
@@ -215,8 +218,38 @@ class Model:
         self.paused_until = self.now + PAUSE
         return None
 
-    def post(self, underlying: str, day: int, price: int, signers: list[int], quorum: int, known: int) -> str | None:
-        """By anyone, with signatures of the signers of these positions; `known` of them are registered."""
+    def in_force(self) -> tuple[list[int], int]:
+        """Today's signers and their quorum; an announced set takes over by itself on its day."""
+        if self.announced is not None and self.today >= self.announced[0]:
+            _, self.signers, self.quorum = self.announced
+            self.announced = None
+        return self.signers, self.quorum
+
+    def schedule(self, signers: list[int], quorum: int, from_day: int) -> str | None:
+        """By the oracle's owner."""
+        self.in_force()
+        checks = (
+            (from_day < self.today + 8, "oracle: less than 8 days ahead"),
+            (not 1 <= quorum <= len(signers), "oracle: bad quorum"),
+            (3 * quorum <= 2 * len(signers), "oracle: quorum too small"),
+            (len(set(signers)) < len(signers), "oracle: signer listed twice"),
+        )
+        refused = next((reason for broken, reason in checks if broken), None)
+        if refused is None:
+            self.announced = (from_day, signers, quorum)
+        return refused
+
+    def cancel(self) -> str | None:
+        """By the oracle's owner, while the announced set is not in force."""
+        self.in_force()
+        if self.announced is None:
+            return "oracle: nothing scheduled"
+        self.announced = None
+        return None
+
+    def post(self, underlying: str, day: int, price: int, signers: list[int]) -> str | None:
+        """By anyone, with signatures of these nodes."""
+        registered, quorum = self.in_force()
         if day != self.today:
             return "oracle: another day"
         if day in self.fixings(underlying):
@@ -224,7 +257,7 @@ class Model:
         if len(signers) < quorum:
             return "oracle: quorum not reached"
         for i, signer in enumerate(signers):
-            if signer >= known:
+            if signer not in registered:
                 return "oracle: not a signer"
             if signer in signers[:i]:
                 return "oracle: signer twice"
