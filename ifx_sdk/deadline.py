@@ -12,7 +12,7 @@ from web3 import HTTPProvider
 from web3.types import RPCEndpoint, RPCResponse
 
 _CHUNK = 8192
-_GRACE_SECONDS = 0.5
+_GRACE_SECONDS = 1
 """How much longer a reader may take than its socket, so that the socket's own reason is told where there is one."""
 
 
@@ -23,7 +23,7 @@ class DeadlineProvider(HTTPProvider):
     for hours: the reader is a thread of its own, left behind when the time is over.
     """
 
-    def __init__(self, url: str, seconds: float) -> None:
+    def __init__(self, url: str, seconds: int) -> None:
         """`seconds` for each request, from connecting to the answer's last byte. Does no I/O."""
         # A broadcast that is repeated unseen would answer "already known" to its own first try: retries are ours.
         super().__init__(url, exception_retry_configuration=None)
