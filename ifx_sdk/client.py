@@ -26,6 +26,7 @@ from ifx_sdk.errors import (
     WrongChain,
 )
 from ifx_sdk.escrow import Escrow
+from ifx_sdk.money import format_quantity
 from ifx_sdk.oracle import Oracle
 from ifx_sdk.outcomes import Journal
 from ifx_sdk.signers import Signer
@@ -148,9 +149,7 @@ class IFX:
         lot = self.escrow.lot_of(underlying)
         if lot == 0:
             raise NotListed(what=f"{underlying} is not listed", field="underlying", value=underlying)
-        if quantity <= 0 or quantity % lot:
-            what = f"{quantity} Mtok is not a multiple of the lot of {lot} Mtok"
-            raise QuantityNotInLots(what=what, field="quantity", value=quantity)
+        hold_lots(quantity, lot)
         today = day_of(self.chain.now())
         fixing = self.oracle.fixing(underlying, today)
         if fixing is None:
@@ -208,6 +207,13 @@ def _web3_of(node: Web3 | LocalChain) -> Web3:
     from ifx_sdk.local_chain import LocalChain
 
     return node.web3 if isinstance(node, LocalChain) else node
+
+
+def hold_lots(quantity: int, lot: int) -> None:
+    """Refuse a quantity that is no non-zero multiple of the lot, both Mtok. Raises `QuantityNotInLots`."""
+    if quantity <= 0 or quantity % lot:
+        what = f"{format_quantity(quantity)} is not a multiple of the lot of {format_quantity(lot)}"
+        raise QuantityNotInLots(what=what, field="quantity", value=quantity)
 
 
 def make_quote(

@@ -32,12 +32,12 @@ def quote(
 ) -> None:
     """Show what a forward would cost and can lose.
 
-    On today's fixing; without a node on the spot and the trade date of --spot and --on.
+    On today's fixing; without a node on the spot and the trade date of --spot and --on, in lots of 100B tokens.
     """
     from ifx_sdk.cli import quotes
 
     offered = _quote(session, underlying, size, tenor, average, spot, on)
-    shown = quotes.sheet(offered, lot_known=spot is None)
+    shown = quotes.sheet(offered, spot_given=spot is not None)
     session.output.answer(quotes.document(shown), quotes.text(shown))
 
 
@@ -47,8 +47,8 @@ def _quote(
     from ifx_sdk.calendar import day_number, parse_date
     from ifx_sdk.cli.errors import MissingOption
     from ifx_sdk.cli.reading import parse_tenor
-    from ifx_sdk.client import make_quote
-    from ifx_sdk.money import parse_price, parse_quantity
+    from ifx_sdk.client import hold_lots, make_quote
+    from ifx_sdk.money import LOT, parse_price, parse_quantity
     from ifx_sdk.terms import parse_underlying
 
     name, quantity, months = parse_underlying(underlying), parse_quantity(size), parse_tenor(tenor)
@@ -58,6 +58,7 @@ def _quote(
         missing = ("spot", "--spot", "8.00") if spot is None else ("trade date", "--on", "2026-07-15")
         raise MissingOption(missing[0], missing[1], form=missing[2])
     day = day_number(parse_date(on))
+    hold_lots(quantity, LOT)
     return make_quote(name, quantity, months, averaging_days=average, spot=parse_price(spot), spot_day=day)
 
 
@@ -106,7 +107,7 @@ def terms(
     )
 
 
-@command(("deployment", "key_file", "password_file", "account"))
+@command(("rpc", "deployment", "key_file", "password_file", "account"))
 def sign(
     session: Session,
     terms: TermsFile,
@@ -115,7 +116,8 @@ def sign(
 ) -> None:
     """Sign terms as one of their sides; needs no node.
 
-    The approval is JSON on stdout, or in the file of --out; the desk books with both sides'.
+    The approval is JSON on stdout, or in the file of --out; the desk books with both sides'. Expired terms are refused,
+    by the time of the node where one is named, else by this machine's.
     """
     from ifx_sdk.cli import agreement
     from ifx_sdk.cli.output import as_json
@@ -123,7 +125,7 @@ def sign(
     from ifx_sdk.signing import terms_digest
 
     agreed, domain = read_terms(terms), session.domain()
-    agreed.validate(1, escrow=domain.contract)
+    agreed.validate(1, session.now(), escrow=domain.contract)
     signer = session.signer()
     agreement.check_side(agreed, signer.address)
     id = terms_digest(agreed, domain)

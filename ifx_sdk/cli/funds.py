@@ -41,13 +41,15 @@ def deposit(
 
     The escrow must be allowed that much before: `ifx allow AMOUNT`.
     """
+    from ifx_sdk.cli.shortfall import Need, explained
     from ifx_sdk.money import format_amount, parse_amount
     from ifx_sdk.terms import parse_address
 
     micro, account = parse_amount(amount), None if beneficiary is None else parse_address(beneficiary)
     ifx = session.signing_ifx()
-    outcome = ifx.escrow.deposit(micro) if account is None else ifx.escrow.deposit_for(account, micro)
-    outcome.confirmed()
+    with explained(ifx, [Need(who="the wallet", account=ifx.account, amount=micro, from_balance=False)]):
+        outcome = ifx.escrow.deposit(micro) if account is None else ifx.escrow.deposit_for(account, micro)
+        outcome.confirmed()
     _answer(session, ifx, f"deposited {format_amount(micro)}", account)
 
 
@@ -60,6 +62,7 @@ def withdraw(
     ] = None,
 ) -> None:
     """Send USDT of the signer's free balance to a wallet."""
+    from ifx_sdk.cli.shortfall import explained_withdrawal
     from ifx_sdk.money import format_amount, parse_amount
     from ifx_sdk.terms import parse_address
 
@@ -67,7 +70,8 @@ def withdraw(
     receiver = None if to is None else parse_address(to)
     ifx = session.signing_ifx()
     sum_ = ifx.escrow.balance_of() if micro is None else micro
-    ifx.escrow.withdraw(sum_, receiver).confirmed()
+    with explained_withdrawal(ifx, sum_):
+        ifx.escrow.withdraw(sum_, receiver).confirmed()
     _answer(session, ifx, f"withdrew {format_amount(sum_)} to {receiver or ifx.account}")
 
 

@@ -12,7 +12,7 @@ from ifx_sdk.calendar import SECONDS_PER_DAY, date_of, format_time
 from ifx_sdk.cli.output import aligned
 from ifx_sdk.client import Quote
 from ifx_sdk.errors import NoQuote
-from ifx_sdk.money import LOT, format_amount, format_price, format_quantity
+from ifx_sdk.money import format_amount, format_price, format_quantity
 from ifx_sdk.payoff import fee_split
 
 PROMOTION = (
@@ -40,17 +40,20 @@ class Sheet:
     """S0 x exp(-lambda delta tau), the mean if repricings repeat, over the averaging days; rounded half-even."""
     notes: tuple[str, ...]
     """What a party should be told."""
+    spot_given: bool
+    """Whether the spot is what somebody typed, not a fixing."""
 
 
-def sheet(quote: Quote, *, lot_known: bool) -> Sheet:
-    """Everything to be shown beside a quote; `lot_known` where the quote was held against the underlying's own lot."""
+def sheet(quote: Quote, *, spot_given: bool) -> Sheet:
+    """Everything to be shown beside a quote; `spot_given` where its spot was typed and is no fixing."""
     slow, fast = pricing.rate_bounds()
     return Sheet(
         quote=quote,
         interval=(_published(quote, fast), _published(quote, slow)),
         stress=_published(quote, pricing.CAL_SERIES),
         compound_mean=_compound_mean(quote),
-        notes=tuple(_notes(quote, lot_known)),
+        notes=tuple(_notes(quote)),
+        spot_given=spot_given,
     )
 
 
@@ -75,14 +78,12 @@ def _published(quote: Quote, using: pricing.Calibration) -> int | None:
         return None
 
 
-def _notes(quote: Quote, lot_known: bool) -> list[str]:
+def _notes(quote: Quote) -> list[str]:
     notes = []
     if quote.averaging_days == 1:
         notes.append(PROMOTION)
         if quote.months == 12:
             notes.append(SINGLE)
-    if not lot_known and quote.quantity % LOT:
-        notes.append(f"The size is no multiple of the usual lot of {format_quantity(LOT)}.")
     return notes
 
 
@@ -133,7 +134,7 @@ def text(shown: Sheet) -> str:
         ("tenor", f"{quote.months}M"),
         ("maturity", format_time(quote.maturity)),
         ("settles on", settles_on(quote.averaging_days)),
-        ("spot S0", f"{format_price(quote.spot)}, the fixing of {date_of(quote.spot_day)}"),
+        ("spot S0", _spot(shown)),
         ("indicative F_ind", f"{format_price(quote.indicative)} ({pricing.CAL_MID.id}; never binding)"),
         ("  95% interval", f"{price(low)} to {price(high)} ({EVIDENCE})"),
         ("  compound mean", format_price(shown.compound_mean)),
@@ -148,6 +149,12 @@ def text(shown: Sheet) -> str:
         ("worst case, short", f"{amounts[7]} half fee included"),
     ]
     return "\n".join([aligned(rows), *(f"note: {each}" for each in shown.notes)])
+
+
+def _spot(shown: Sheet) -> str:
+    day = date_of(shown.quote.spot_day)
+    source = f"as given, for a trade on {day}" if shown.spot_given else f"the fixing of {day}"
+    return f"{format_price(shown.quote.spot)}, {source}"
 
 
 def settles_on(averaging_days: int) -> str:

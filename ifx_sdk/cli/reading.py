@@ -38,7 +38,7 @@ def parse_duration(text: str) -> int:
 def parse_hash(text: str, what: str = "id") -> bytes:
     """0x and 64 hexadecimal digits as 32 bytes. Raises BadValue."""
     if not _HASH.fullmatch(text.strip()):
-        raise BadValue(text, f"a {what} is 0x and 64 hexadecimal digits", cure=f"Copy the whole {what}.")
+        raise BadValue(text, "it is not 0x and 64 hexadecimal digits", cure=f"Copy the whole {what}.")
     return bytes.fromhex(text.strip()[2:])
 
 

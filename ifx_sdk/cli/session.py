@@ -108,6 +108,23 @@ class Session:
         expected = self.deployment().chain_id if self._deployment else None
         return Chain(self._rpc, chain_id=expected, journal=self.announcer).connect()
 
+    def now(self) -> int | None:
+        """Unix seconds by the node where one is named and answers, else by this machine's clock.
+
+        None for a local chain without its node: its time moves by command, and no clock knows it.
+        """
+        import time
+
+        from ifx_sdk.deploy import DEVNET_CHAIN_ID
+        from ifx_sdk.errors import NodeDown
+
+        if self._rpc:
+            try:
+                return self.chain().now()
+            except NodeDown as error:
+                self.output.note(f"note: {error.what}; the deadline is held against this machine's clock")
+        return None if self.deployment().chain_id == DEVNET_CHAIN_ID else int(time.time())
+
     def deployment(self) -> Deployment:
         """The deployment file. Raises MissingOption, BadDeployment."""
         from ifx_sdk.cli.errors import MissingOption

@@ -10,6 +10,7 @@ from ifx_sdk.cli.agree import TermsFile
 from ifx_sdk.cli.session import WRITES, Session, command
 
 if TYPE_CHECKING:
+    from ifx_sdk.cli.shortfall import Need
     from ifx_sdk.client import IFX
     from ifx_sdk.terms import Terms
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 def approve(session: Session, terms: TermsFile) -> None:
     """Approve terms on chain, with a wallet that cannot sign them."""
     ifx, agreed = _opened(session, terms)
+    agreed.validate(1, ifx.chain.now(), escrow=ifx.escrow.address)
     session.output.note(_shown(ifx, agreed))
     ifx.escrow.approve_terms(agreed).confirmed()
     _answer(session, ifx, agreed, "approved")
@@ -49,6 +51,7 @@ def book(
     """
     from ifx_sdk.cli.agreement import read_approval
     from ifx_sdk.cli.reading import read_terms
+    from ifx_sdk.cli.shortfall import explained
     from ifx_sdk.signing import terms_digest
 
     agreed = read_terms(terms)
@@ -56,8 +59,20 @@ def book(
     long = read_approval(long_approval, agreed.long, id)
     short = read_approval(short_approval, agreed.short, id)
     ifx = session.signing_ifx()
-    ifx.escrow.book(agreed, long, short).confirmed()
+    with explained(ifx, _needs(agreed)):
+        ifx.escrow.book(agreed, long, short).confirmed()
     _answer(session, ifx, agreed, "booked")
+
+
+def _needs(agreed: Terms) -> list[Need]:
+    from ifx_sdk.cli.shortfall import Need
+    from ifx_sdk.payoff import deposit_required
+
+    long, short = deposit_required(spot=agreed.spot, indicative=agreed.indicative, quantity=agreed.quantity)
+    return [
+        Need(who="the long", account=agreed.long, amount=long, from_balance=True),
+        Need(who="the short", account=agreed.short, amount=short, from_balance=True),
+    ]
 
 
 def _opened(session: Session, path: str) -> tuple[IFX, Terms]:

@@ -4,11 +4,12 @@ import json
 import os
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from support.chain import GPT, LUNA
-from support.commands import Shell
+from support.commands import Shell, key_file
 
 from ifx_sdk.deployment import Deployment
 from ifx_sdk.devkeys import dev_address
@@ -249,9 +250,52 @@ def test_terms_that_could_not_be_booked_are_not_written(
     assert not out.exists()
 
 
-def test_a_size_off_the_lot_is_refused_in_terms_and_told_in_a_quote(placed: Shell, tmp_path: Path) -> None:
-    """A quote without a node cannot know the lot and says so; terms keep to the usual one."""
-    assert "usual lot" in SHELL.json("quote", GPT, "250M", "6M", *OFFLINE)["notes"][-1]
+def test_a_size_off_the_lot_is_refused_with_and_without_a_node(placed: Shell, tmp_path: Path) -> None:
+    """Without a node the usual lot of 100B tokens holds, for a quote as for terms."""
     sides = ("--long", LONG, "--short", SHORT, "--out", str(tmp_path / "terms.json"))
-    ran = placed.run("terms", GPT, "250M", "6M", *OFFLINE, *sides, "--json")
-    assert (ran.code, ran.error["reason"]) == (1, "escrow: quantity not in lots")
+    for size, shown in (("150B", "150B tokens"), ("250M", "250 Mtok"), ("1.55T", "1.55T tokens")):
+        for arguments in (("quote", GPT, size, "6M", *OFFLINE), ("terms", GPT, size, "6M", *OFFLINE, *sides)):
+            ran = placed.run(*arguments, "--json")
+            assert (ran.code, ran.error["reason"]) == (1, "escrow: quantity not in lots")
+            assert f"{shown} is not a multiple of the lot of 100B tokens" in ran.error["message"]
+    assert SHELL.json("quote", GPT, "1.5T", "6M", *OFFLINE)["quantity"] == 1_500_000
+
+
+def test_a_typed_spot_is_not_called_a_fixing() -> None:
+    """It is shown as given; the size in the largest unit."""
+    out = SHELL.run("quote", GPT, "1.5T", "6M", *OFFLINE).ok().out
+    assert "8.00 USD/Mtok, as given, for a trade on 2026-07-15\n" in out
+    assert "the fixing of 2026" not in out
+    assert "1.5T tokens (1,500,000 Mtok)\n" in out
+
+
+def test_refused_terms_speak_in_the_units_that_people_type(placed: Shell, tmp_path: Path) -> None:
+    """A price in USD/Mtok with its bound, not in micro."""
+    sides = ("--long", LONG, "--short", SHORT, "--out", str(tmp_path / "terms.json"))
+    spot = ("--spot", "6.00", "--on", "2026-07-15")
+    ran = placed.run("terms", GPT, "1T", "6M", *spot, *sides, "--price", "12.000001", "--json")
+    assert "12.000001 USD/Mtok is not above 0 and at most 12.00 USD/Mtok, twice the spot" in ran.error["message"]
+    placed.run("terms", GPT, "1T", "6M", *spot, *sides, "--price", "12").ok()
+
+
+def test_a_price_without_its_quantity_is_told_the_whole_unit() -> None:
+    """`8 USD` is asked for how many tokens; with the unit it is read."""
+    for given in ("8 USD", "8 usd", "8USDT"):
+        ran = SHELL.run("quote", GPT, "1T", "6M", "--spot", given, "--on", "2026-07-15", "--json")
+        assert (ran.code, ran.error["type"]) == (2, "BadPrice")
+        assert "does not say for how many tokens: the unit is USD/Mtok" in ran.error["message"]
+    SHELL.json("quote", GPT, "1T", "6M", "--spot", "8 USD/Mtok", "--on", "2026-07-15")
+
+
+def test_expired_terms_are_not_signed(placed: Shell, tmp_path: Path) -> None:
+    """By this machine's clock where no node is named; terms of today are signed."""
+    key = key_file(tmp_path, 2)
+    for on, code in (("2020-01-15", 1), (datetime.now(UTC).date().isoformat(), 0)):
+        out = str(tmp_path / f"{on}.json")
+        sides = ("--long", LONG, "--short", SHORT, "--deadline", "3d", "--out", out)
+        placed.json("terms", GPT, "1T", "6M", "--spot", "8.00", "--on", on, *sides)
+        ran = placed.run("sign", out, "--key-file", key, "--json")
+        assert ran.code == code
+        if code:
+            assert (ran.error["type"], "2020-01-18 00:00:00 UTC" in ran.error["message"]) == ("TermsExpired", True)
+            assert "new terms" in ran.error["cure"]

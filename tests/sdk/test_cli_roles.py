@@ -16,6 +16,7 @@ from ifx_sdk.chain import Call, Chain
 from ifx_sdk.client import IFX
 from ifx_sdk.devkeys import dev_address
 from ifx_sdk.local_chain import LocalChain
+from ifx_sdk.money import decimal_text, format_amount
 from ifx_sdk.reports import attest
 
 LONG, SHORT = dev_address(devnet.LONG), dev_address(devnet.SHORT)
@@ -283,6 +284,74 @@ def test_terms_of_yesterday_are_not_booked(ifx: IFX, shells: dict[str, Shell], t
     refused(shells["desk"].run("book", longer, "--json"), 1, "SpotNotTodaysFixing")
 
 
+def test_expired_terms_are_neither_signed_nor_approved(ifx: IFX, shells: dict[str, Shell], terms: str) -> None:
+    """By the node's time; revoking them is still possible, and a dead node leaves signing on a local chain open."""
+    approvals = [signed(shells, role, terms) for role in ("long", "short")]
+    assert len(approvals) == 2
+    devnet.travel(ifx, START + 2 * DAY)
+    refused(shells["long"].run("sign", terms, "--json"), 1, "TermsExpired")
+    ran = shells["long"].run("approve", terms, "--json")
+    refused(ran, 1, "TermsExpired")
+    assert "sending" not in ran.err
+    assert shells["long"].json("revoke", terms)["status"] == "revoked"
+    dead = shells["short"].run("sign", terms, "--rpc", "http://127.0.0.1:1").ok()
+    assert "this machine's clock" in dead.err
+
+
+def set_allowance(ifx: IFX, index: int, amount: int) -> None:
+    """Have a side allow exactly that much."""
+    for outcome in ifx.as_signer(devnet.signer(index)).token.allow(amount):
+        outcome.confirmed()
+
+
+def test_a_booking_without_money_names_the_side_the_sum_and_the_command(
+    ifx: IFX, shells: dict[str, Shell], terms: str
+) -> None:
+    """Each side alone and both; the command that is named mends it, and nothing is sent before."""
+    approvals = ("--long-approval", signed(shells, "long", terms), "--short-approval", signed(shells, "short", terms))
+    book = ("book", terms, *approvals, "--json")
+    long_needs = shells["long"].json("quote", GPT, "100B", "3M")["long_needs"]
+    set_allowance(ifx, devnet.LONG, 0)
+    set_allowance(ifx, devnet.SHORT, 5 * 10**6)
+    ran = shells["desk"].run(*book)
+    why = refused(ran, 1, "AllowanceTooLow")
+    assert "sending" not in ran.err
+    amount = decimal_text(long_needs)
+    for told in (f"the long {LONG}", f"the short {SHORT}", f"`ifx allow {amount}`", "collect 5.000000 USDT"):
+        assert told in why
+    shells["long"].json("allow", amount)
+    why = refused(shells["desk"].run(*book), 1, "AllowanceTooLow")
+    assert LONG not in why
+    shells["short"].json("allow", amount)
+    short = ifx.as_signer(devnet.signer(devnet.SHORT))
+    shells["short"].json("allow", "20000000")
+    shells["short"].json("deposit", "100")
+    short.token.transfer(LONG, short.token.balance() - 700 * 10**6).confirmed()
+    why = refused(shells["desk"].run(*book), 1, "TokenBalanceTooLow")
+    missing = format_amount(long_needs - 800 * 10**6)
+    for told in (SHORT, "has 100.000000 USDT of it as its free balance", "wallet holds 700.000000 USDT", missing):
+        assert told in why
+    assert "ifx allow" not in why
+    devnet.faucet(ifx, SHORT, usdt=long_needs - 800 * 10**6)
+    assert shells["desk"].run(*book).code == 0
+
+
+def test_a_deposit_without_money_names_what_is_missing(ifx: IFX, shells: dict[str, Shell]) -> None:
+    """The allowance and the command that sets it; the wallet and how much it lacks."""
+    long = shells["long"]
+    long.json("allow", "1")
+    why = refused(long.run("deposit", "10", "--json"), 1, "AllowanceTooLow")
+    assert "the escrow may collect 1.000000 USDT of the 10.000000 USDT" in why
+    assert "`ifx allow 10`" in why
+    long.json("allow", "10000010")
+    why = refused(long.run("deposit", "10000010", "--json"), 1, "TokenBalanceTooLow")
+    assert "holds 10,000,000.000000 USDT, 10.000000 USDT too little" in why
+    assert long.json("deposit", "10")["free"] == 10 * 10**6
+    why = refused(long.run("withdraw", "10.5", "--json"), 1, "BalanceTooLow")
+    assert f"10.500000 USDT is more than the free balance of {LONG}, 10.000000 USDT" in why
+    assert "ifx withdraw all" in why
+
+
 @pytest.mark.parametrize("command", ["sign", "approve", "book"])
 @pytest.mark.parametrize("content", ["", "{}", "[]", '{"long": 1}', "\udcff"])
 def test_a_broken_terms_file_is_refused(shells: dict[str, Shell], tmp_path: Path, command: str, content: str) -> None:
@@ -297,7 +366,9 @@ def test_a_broken_terms_file_is_refused(shells: dict[str, Shell], tmp_path: Path
 def test_an_id_has_its_form(shells: dict[str, Shell], given: str) -> None:
     """Anything but 0x and 64 digits is refused with the form; an id of nothing by the chain."""
     for command in ("forward", "settle"):
-        assert "64 hexadecimal digits" in refused(shells["long"].run(command, given, "--json"), 2, "BadValue")
+        assert "it is not 0x and 64 hexadecimal digits" in refused(
+            shells["long"].run(command, given, "--json"), 2, "BadValue"
+        )
     nothing = "0x" + "00" * 32
     refused(shells["long"].run("forward", nothing, "--json"), 1, "NoSuchForward")
     refused(shells["long"].run("settle", nothing, "--json"), 1, "UnknownForward")
