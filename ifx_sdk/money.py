@@ -87,9 +87,11 @@ def parse_price(text: str) -> int:
     Zero is a price. Raises BadPrice for anything else than the grammar above and from 2^40 micro-USDT per Mtok on.
     """
     match = _match(_PRICE, text, BadPrice)
-    unit = (match["unit"] or "").strip(" ").lower()
+    unit = (match["unit"] or "").strip(" ")
     allowed = {"/mtok"} if match["dollar"] else _PRICE_UNITS
-    if unit and unit not in allowed:
+    if unit.upper() in {"USD", "USDT", "$"}:
+        raise BadPrice(text, f"{unit!r} alone does not say for how many tokens: the unit is USD/Mtok")
+    if unit and unit.lower() not in allowed:
         raise BadPrice(text, f"a price is in USD per million output tokens, not in {unit!r}")
     micro = int(_scaled(match, text, MICRO, BadPrice))
     if micro >= PRICE_LIMIT:
@@ -155,8 +157,14 @@ def format_amount(amount: int) -> str:
 
 
 def format_quantity(quantity: int) -> str:
-    """Print a quantity in the largest unit that divides it: 1_000_000 -> "1T tokens", 7 -> "7 Mtok"."""
-    for unit, mtok in (("T tokens", 1_000_000), ("B tokens", 1_000)):
-        if quantity and quantity % mtok == 0:
-            return f"{quantity // mtok:,}{unit}"
-    return f"{quantity:,} Mtok"
+    """Print a quantity in T or B tokens where that takes no more than 3 decimals, else in Mtok.
+
+    1_500_000 -> "1.5T tokens", 100_000 -> "100B tokens", 7 -> "7 Mtok".
+    """
+    if not quantity or quantity % 1_000:
+        return f"{quantity:,} Mtok"
+    if quantity < MICRO:
+        return f"{quantity // 1_000}B tokens"
+    whole, rest = divmod(quantity, MICRO)
+    fraction = f"{rest // 1_000:03d}".rstrip("0")
+    return f"{whole:,}{'.' if fraction else ''}{fraction}T tokens"

@@ -10,6 +10,7 @@ from ifx_sdk.calendar import (
     MIN_DAYS_TO_MATURITY,
     SECONDS_PER_DAY,
     day_of,
+    format_time,
     tenor_of,
 )
 from ifx_sdk.errors import (
@@ -34,6 +35,8 @@ from ifx_sdk.errors import (
     TermsExpired,
 )
 from ifx_sdk.money import QUANTITY_LIMIT, SPOT_LIMIT
+from ifx_sdk.money import format_price as usd
+from ifx_sdk.money import format_quantity as tokens
 from ifx_sdk.strict_json import loads
 
 ZERO_ADDRESS: Final = "0x" + "0" * 40
@@ -127,7 +130,9 @@ class Terms:
         and `check_tenor` stand beside this.
         """
         if now is not None and now > self.deadline:
-            raise _refused(self, TermsExpired, "deadline", f"the deadline {self.deadline} is over at {now}")
+            raise _refused(
+                self, TermsExpired, "deadline", f"the deadline {_time(self.deadline)} is over at {_time(now)}"
+            )
         self._validate_sides(escrow)
         self._validate_amounts(lot)
         self._validate_days(now)
@@ -146,24 +151,29 @@ class Terms:
         if lot == 0:
             raise _refused(self, NotListed, "underlying", f"{self.underlying} is not listed")
         if n == 0 or n % lot:
-            raise _refused(self, QuantityNotInLots, "quantity", f"{n} Mtok is not a multiple of the lot of {lot} Mtok")
+            raise _refused(
+                self, QuantityNotInLots, "quantity", f"{tokens(n)} is not a multiple of the lot of {tokens(lot)}"
+            )
         if n >= QUANTITY_LIMIT:
-            raise _refused(self, QuantityTooLarge, "quantity", f"{n} Mtok is not below {QUANTITY_LIMIT}")
+            raise _refused(self, QuantityTooLarge, "quantity", f"{tokens(n)} is not below {tokens(QUANTITY_LIMIT)}")
         if not 0 < s0 < SPOT_LIMIT:
-            raise _refused(self, SpotOutOfRange, "spot", f"the spot {s0} is not within 1 and {SPOT_LIMIT - 1}")
+            what = f"the spot {usd(s0)} is not above 0 and below {usd(SPOT_LIMIT)}"
+            raise _refused(self, SpotOutOfRange, "spot", what)
         if not 0 < f <= 2 * s0:
-            raise _refused(self, PriceOutOfRange, "price", f"the price {f} is not within 1 and {2 * s0}")
+            what = f"the price {usd(f)} is not above 0 and at most {usd(2 * s0)}, twice the spot"
+            raise _refused(self, PriceOutOfRange, "price", what)
         if not 0 < f_ind <= s0:
-            raise _refused(self, IndicativeOutOfRange, "indicative", f"the indicative {f_ind} is not within 1 and {s0}")
+            what = f"the indicative price {usd(f_ind)} is not above 0 and at most {usd(s0)}, the spot"
+            raise _refused(self, IndicativeOutOfRange, "indicative", what)
 
     def _validate_days(self, now: int | None) -> None:
         if self.maturity % SECONDS_PER_DAY:
-            raise _refused(self, MaturityNotAtMidnight, "maturity", f"{self.maturity} is not 00:00:00 UTC")
+            raise _refused(self, MaturityNotAtMidnight, "maturity", f"{_time(self.maturity)} is not 00:00:00 UTC")
         most = MAX_DAYS_TO_MATURITY
         if now is not None:
             most = self.maturity // SECONDS_PER_DAY - day_of(now)
             if not MIN_DAYS_TO_MATURITY <= most <= MAX_DAYS_TO_MATURITY:
-                raise _refused(self, TenorOutOfRange, "maturity", f"{self.maturity} is {most} days ahead")
+                raise _refused(self, TenorOutOfRange, "maturity", f"{_time(self.maturity)} is {most} days ahead")
         if not 1 <= self.averaging_days <= most:
             days = self.averaging_days
             raise _refused(self, AveragingOutOfRange, "averaging_days", f"{days} days are not within 1 and {most}")
@@ -171,8 +181,8 @@ class Terms:
     def check_spot(self, fixing: int | None) -> None:
         """Refuse terms whose spot is not `fixing`, today's (None: not posted). Raises SpotNotTodaysFixing."""
         if fixing != self.spot:
-            posted = "not posted" if fixing is None else str(fixing)
-            what = f"the spot is {self.spot}, today's fixing {posted}"
+            posted = "not posted" if fixing is None else usd(fixing)
+            what = f"the spot is {usd(self.spot)}, today's fixing {posted}"
             raise _refused(self, SpotNotTodaysFixing, "spot", what)
 
     def check_tenor(self, trade_date: date) -> int:
@@ -235,6 +245,14 @@ def _read_field(name: str, value: object, path: object) -> Any:  # typed by the 
         return parse_underlying(value) if name == "underlying" else parse_address(value)
     except BadValue as error:
         raise BadTermsFile(path, f"{name!r}: {error.what}") from error
+
+
+def _time(timestamp: int) -> str:
+    """A time for people; the bare seconds where no calendar reaches."""
+    try:
+        return format_time(timestamp)
+    except BadValue:
+        return f"{timestamp} (unix seconds)"
 
 
 def _refused(terms: Terms, leaf: type[BadTerms], field: str, what: str) -> BadTerms:

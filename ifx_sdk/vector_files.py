@@ -108,7 +108,8 @@ def load(path: str | Path) -> dict[str, list[Entry]]:
     try:
         text = Path(path).read_bytes()
     except OSError as error:
-        raise MalformedVectors(path, f"it cannot be read: {error.strerror}") from error
+        why = f"it cannot be read: {error.strerror}"
+        raise MalformedVectors(path, why, cure="Name a file of golden vectors.") from error
     document = loads(text, path, MalformedVectors)
     if not isinstance(document, dict):
         raise MalformedVectors(path, "it is not one object of kinds")

@@ -145,6 +145,7 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     for path in (tmp_path / "absent.json", tmp_path):
         ran = SHELL.run("vectors", str(path), "--json")
         assert (ran.code, ran.error["type"], ran.error["path"]) == (2, "MalformedVectors", str(path))
+        assert ran.error["cure"] == "Name a file of golden vectors."
 
 
 @pytest.mark.parametrize("kinds", ["margin", "nothing", "forwards,,calendar", ""])

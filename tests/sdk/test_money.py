@@ -200,7 +200,15 @@ def test_price_prints_two_decimals_or_all_that_count(price: int, text: str) -> N
 
 @pytest.mark.parametrize(
     ("quantity", "text"),
-    [(1_000_000, "1T tokens"), (100_000, "100B tokens"), (1_500_000, "1,500B tokens"), (7, "7 Mtok"), (0, "0 Mtok")],
+    [
+        (1_000_000, "1T tokens"),
+        (100_000, "100B tokens"),
+        (1_500_000, "1.5T tokens"),
+        (1_234_567_000, "1,234.567T tokens"),
+        (1_000_100, "1,000,100 Mtok"),
+        (7, "7 Mtok"),
+        (0, "0 Mtok"),
+    ],
 )
 def test_quantity_prints_in_the_largest_unit_that_divides_it(quantity: int, text: str) -> None:
     """People trade in billions and trillions of tokens."""
