@@ -14,6 +14,8 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    # Plain help, as that of `ifx`.
+    rich_markup_mode=None,
 )
 
 
@@ -22,7 +24,7 @@ def _root() -> None:
     """Read providers' pricing pages, fix one price a day, sign and post it."""
 
 
-@app.command()
+@app.command(short_help="Read one price from a saved page.")
 def parse(
     file: str = typer.Argument(..., metavar="FILE", help="A saved pricing page or models list."),
     provider: str = typer.Option(..., help="openai, anthropic, google or openrouter."),
@@ -38,7 +40,7 @@ _RELEASE = typer.Option(None, "--release", metavar="NAME=USD", help="Let a price
 _REPORTS = typer.Argument(None, metavar="[REPORTS]...", help="What `fix` printed; default ask the peers.")
 
 
-@app.command()
+@app.command(short_help="Read the pages of the settings.")
 def observe(
     config: str = _CONFIG,
     out: str | None = typer.Option(None, metavar="FILE", help="Append the readings to this file too."),
@@ -49,7 +51,7 @@ def observe(
     _run("observe", config, out=out, window=window, releases=release or ())
 
 
-@app.command()
+@app.command(short_help="Sign each window's median.")
 def fix(
     readings: str = typer.Argument(..., metavar="READINGS", help="What `observe --out` wrote."),
     config: str = _CONFIG,
@@ -60,7 +62,7 @@ def fix(
     _run("fix", readings, config=config, day=day, manifests=manifests)
 
 
-@app.command()
+@app.command(short_help="Post what a quorum signed.")
 def post(
     files: list[str] | None = _REPORTS,
     config: str = _CONFIG,
