@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from support.chain import find_anvil
+from support.commands import environment
 from support.tree import ROOT
 
 
@@ -55,6 +56,30 @@ def test_the_readmes_script_runs_as_it_stands(node: tuple[int, Path], tmp_path: 
         "spot 8.00 USD/Mtok indicative 7.71 USD/Mtok",
         "long holds 99,825,145.000000 USDT",
         "short holds 100,167,145.000000 USDT",
+    ]
+
+
+def test_the_readmes_commands_run_as_they_stand(node: tuple[int, Path], tmp_path: Path) -> None:
+    """Quote, terms, sign, approve, allow, book, travel, post, settle, withdraw; the script's sum at the end."""
+    port, deployment = node
+    section = (ROOT / "README.md").read_text().split("## The same at the prompt")[1].split("\n## ")[0]
+    commands = "set -eu\n" + "".join(re.findall(r"```sh\n(.*?)```", section, re.DOTALL))
+    for said, here in (
+        ("$PWD/.venv/bin", str(Path(sys.executable).parent)),
+        ("127.0.0.1:8545", f"127.0.0.1:{port}"),
+        ("deployments/local.toml", str(deployment)),
+    ):
+        assert said in commands
+        commands = commands.replace(said, here)
+    done = subprocess.run(
+        ["bash", "-c", commands], capture_output=True, text=True, check=False, cwd=tmp_path, env=environment()
+    )
+    assert done.returncode == 0, done.stderr
+    assert "booking takes, long    803,855.000000 USDT" in done.stdout
+    assert [line.split()[-2] for line in done.stdout.splitlines()[-3:]] == [
+        "0.000000",
+        "100,167,145.000000",
+        "0.000000",
     ]
 
 
