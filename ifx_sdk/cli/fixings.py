@@ -11,7 +11,10 @@ from ifx_sdk.cli.session import WRITES, Session, command
 if TYPE_CHECKING:
     from ifx_sdk.client import IFX
     from ifx_sdk.errors import IFXError
+    from ifx_sdk.outcomes import Outcome
     from ifx_sdk.reports import Report, Statement
+
+    Refused = list[tuple[str, IFXError]]
 
 
 @command(WRITES)
@@ -24,8 +27,9 @@ def post(
 ) -> None:
     """Post signed reports as today's fixings; anyone may.
 
-    Attestations that do not count are named and left out. Of several underlyings, what is posted already is skipped,
-    and what has no quorum keeps none of the others back: it is told, and the exit code is 1.
+    Attestations that do not count are named and left out. Of several underlyings, what is posted already is named and
+    skipped, and what has no quorum keeps none of the others back: it is told, and the exit code is 1. So it is where
+    all is posted already.
     """
     from ifx_sdk.cli.bundles import read_statements
     from ifx_sdk.oracle import MAX_REPORTS
@@ -36,16 +40,15 @@ def post(
     statements = read_statements(what)
     ifx = session.signing_ifx()
     reports, refused = _agreed(session, ifx, statements)
+    outcomes: list[Outcome] = []
     for first in range(0, len(reports), MAX_REPORTS):
         part = reports[first : first + MAX_REPORTS]
-        outcome = ifx.oracle.post(part[0]) if len(reports) + len(refused) == 1 else ifx.oracle.post_many(part)
-        outcome.confirmed()
-    _answer(session, ifx, [(each.underlying, each.day) for each in reports], refused)
-    if refused:
-        raise typer.Exit(1)
+        single = len(reports) + len(refused) == 1
+        outcomes.append((ifx.oracle.post(part[0]) if single else ifx.oracle.post_many(part)).confirmed())
+    _answer(session, ifx, [each.underlying for each in reports], reports[0].day, outcomes, refused)
 
 
-def _agreed(session: Session, ifx: IFX, statements: list[Statement]) -> tuple[list[Report], list[tuple[str, IFXError]]]:
+def _agreed(session: Session, ifx: IFX, statements: list[Statement]) -> tuple[list[Report], Refused]:
     """What a quorum signed of today, and the underlyings without; where none has one, raise the first's reason."""
     from ifx_sdk.calendar import day_of
     from ifx_sdk.cli.errors import BadBundle
@@ -57,7 +60,7 @@ def _agreed(session: Session, ifx: IFX, statements: list[Statement]) -> tuple[li
     today = day_of(ifx.chain.now())
     domain, registered = ifx.oracle.domain(), ifx.oracle.signers_on(today)
     reports: list[Report] = []
-    refused: list[tuple[str, IFXError]] = []
+    refused: Refused = []
     for name in dict.fromkeys(each.attestation.underlying for each in statements):
         own = [each for each in statements if each.attestation.underlying == name]
         found = tally(own, name, today, domain=domain, signers=registered.signers, quorum=registered.quorum)
@@ -65,12 +68,25 @@ def _agreed(session: Session, ifx: IFX, statements: list[Statement]) -> tuple[li
             session.output.note(f"not counted: {left_out.source}: {left_out.why}")
         try:
             _hold_postable(ifx, name)
+            if any(each.attestation.day == today for each in own):
+                _hold_open(ifx, name, today)
             reports.append(found.agreed())
         except (AttestationsDisagree, Reverted) as error:
             refused.append((name, error))
     if not reports:
-        raise refused[0][1]
+        raise _nothing_left(session, refused)
     return reports, refused
+
+
+def _nothing_left(session: Session, refused: Refused) -> IFXError:
+    """The error where nothing can be posted: the first that somebody can still do something about; the rest is told."""
+    from ifx_sdk.errors import AlreadyPosted
+
+    chosen = next((each for each in refused if not isinstance(each[1], AlreadyPosted)), refused[0])
+    for name, error in refused:
+        if error is not chosen[1]:
+            session.output.note(f"error: {name}: {error}")
+    return chosen[1]
 
 
 def _hold_postable(ifx: IFX, name: str) -> None:
@@ -82,16 +98,48 @@ def _hold_postable(ifx: IFX, name: str) -> None:
         raise NotTheReviewer(what=f"{name} is posted by {reviewer} only")
 
 
+def _hold_open(ifx: IFX, name: str, day: int) -> None:
+    """Raise AlreadyPosted where the fixing of the day stands."""
+    from ifx_sdk.calendar import date_of
+    from ifx_sdk.errors import AlreadyPosted
+    from ifx_sdk.money import format_price
+
+    if (fixing := ifx.oracle.fixing(name, day)) is not None:
+        what = f"{name} has its fixing of {date_of(day)} already, {format_price(fixing.price)}"
+        raise AlreadyPosted(what=what)
+
+
 def _post_devnet(session: Session, what: list[str]) -> None:
     from ifx_sdk import devnet
     from ifx_sdk.calendar import day_of
+    from ifx_sdk.errors import AlreadyPosted
 
-    prices = dict(_priced(each) for each in what)
+    prices = _prices(what)
     ifx = session.ifx()
     day = day_of(ifx.chain.now())
-    for outcome in devnet.post(ifx, prices, day):
-        outcome.confirmed()
-    _answer(session, ifx, [(name, day) for name in prices], [])
+    refused: Refused = []
+    for name in prices:
+        try:
+            _hold_open(ifx, name, day)
+        except AlreadyPosted as error:
+            refused.append((name, error))
+    left = {name: price for name, price in prices.items() if name not in dict(refused)}
+    if not left:
+        raise _nothing_left(session, refused)
+    outcomes: list[Outcome] = [outcome.confirmed() for outcome in devnet.post(ifx, left, day)]
+    _answer(session, ifx, list(left), day, outcomes, refused)
+
+
+def _prices(what: list[str]) -> dict[str, int]:
+    """Name -> price; a name given twice is BadValue: only one of its prices could become the fixing."""
+    from ifx_sdk.errors import BadValue
+
+    prices: dict[str, int] = {}
+    for name, price in map(_priced, what):
+        if name in prices:
+            raise BadValue(name, "it is given two prices", cure="Give one NAME=PRICE for each name; nothing was sent.")
+        prices[name] = price
+    return prices
 
 
 def _priced(text: str) -> tuple[str, int]:
@@ -105,29 +153,49 @@ def _priced(text: str) -> tuple[str, int]:
     return parse_underlying(name), parse_price(price)
 
 
-def _answer(session: Session, ifx: IFX, posted: list[tuple[str, int]], refused: list[tuple[str, IFXError]]) -> None:
+def _posted(ifx: IFX, outcomes: list[Outcome]) -> set[str]:
+    """The names whose fixing these transactions posted: the contract skips what somebody else posted meanwhile."""
+    from ifx_sdk.contract import integer
+    from ifx_sdk.outcomes import Confirmed
+
+    events = [event for each in outcomes if isinstance(each, Confirmed) for event in each.events]
+    return {
+        ifx.oracle.underlying(integer(event.args["underlying"])).name
+        for event in events
+        if event.name == "FixingPosted"
+    }
+
+
+def _answer(session: Session, ifx: IFX, names: list[str], day: int, outcomes: list[Outcome], refused: Refused) -> None:
+    """What was posted, what was skipped because it stands already, and what was refused: for that, exit 1."""
     from ifx_sdk.calendar import date_of
     from ifx_sdk.cli.output import table
+    from ifx_sdk.errors import AlreadyPosted
     from ifx_sdk.money import format_price
 
-    found = [(name, day, ifx.oracle.fixing(name, day)) for name, day in posted]
-    fixings = [
-        {"underlying": name, "day": day, "price": each.price, "signers": each.signers.bit_count()}
-        for name, day, each in found
-        if each is not None
-    ]
-    rows = [
-        (name, date_of(day).isoformat(), format_price(each.price), str(each.signers.bit_count()))
-        for name, day, each in found
-        if each is not None
-    ]
-    for name, error in refused:
-        session.output.note(f"error: {name}: {error}")
+    ours = _posted(ifx, outcomes)
+    for name in (each for each in names if each not in ours):
+        try:
+            _hold_open(ifx, name, day)
+        except AlreadyPosted as error:
+            refused.append((name, error))
+    found = [(name, each) for name in names if name in ours and (each := ifx.oracle.fixing(name, day)) is not None]
+    if not found:
+        raise _nothing_left(session, refused)
+    for name, why in refused:
+        session.output.note(f"skipped: {why}" if isinstance(why, AlreadyPosted) else f"error: {name}: {why}")
+    left = [each for each in refused if not isinstance(each[1], AlreadyPosted)]
     document = {
-        "fixings": fixings,
-        "refused": [
-            {"underlying": name, "type": type(error).__name__, "message": error.what} for name, error in refused
+        "fixings": [
+            {"underlying": name, "day": day, "price": each.price, "signers": each.signers.bit_count()}
+            for name, each in found
         ],
+        "skipped": [name for name, why in refused if isinstance(why, AlreadyPosted)],
+        "refused": [{"underlying": name, "type": type(why).__name__, "message": why.what} for name, why in left],
         "transactions": session.announcer.transactions(ifx.chain),
     }
+    date = date_of(day).isoformat()
+    rows = [(name, date, format_price(each.price), str(each.signers.bit_count())) for name, each in found]
     session.output.answer(document, table(("underlying", "day", "fixing", "signers"), rows, right=(2, 3)))
+    if left:
+        raise typer.Exit(1)

@@ -1,7 +1,7 @@
 """Posting, approving, booking and deploying by command: what is let through, and what is refused beside it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,9 @@ from ifx_sdk.client import IFX
 from ifx_sdk.devkeys import dev_address
 from ifx_sdk.local_chain import LocalChain
 from ifx_sdk.money import decimal_text, format_amount
-from ifx_sdk.reports import attest
+from ifx_sdk.oracle import Oracle
+from ifx_sdk.outcomes import Outcome
+from ifx_sdk.reports import Report, attest
 
 LONG, SHORT = dev_address(devnet.LONG), dev_address(devnet.SHORT)
 TODAY = START // DAY
@@ -166,6 +168,60 @@ def test_reports_without_a_quorum_are_refused(ifx: IFX, shells: dict[str, Shell]
     assert ifx.oracle.latest(GPT) is None
     assert post(*report(ifx, 4, 5, 6)).code == 0
     refused(post(*report(ifx, 4, 5, 6)), 1, "AlreadyPosted")
+
+
+def test_a_day_already_posted_is_no_success(ifx: IFX, shells: dict[str, Shell], tmp_path: Path) -> None:
+    """Alone it is refused with the fixing that stands, and nothing is sent; beside others it is named and skipped."""
+    outsider = shells["outsider"]
+    outsider.run("post", bundle(tmp_path, *report(ifx, 4, 5, 6, price=6_000_000))).ok()
+    again = bundle(tmp_path, *report(ifx, 4, 5, 6, price=7_000_000))
+    for arguments in ((again,), ("--devnet", f"{GPT}=7")):
+        ran = outsider.run("post", *arguments, "--json")
+        assert f"{GPT} has its fixing of 2026-07-15 already, 6.00 USD/Mtok" in refused(ran, 1, "AlreadyPosted")
+        assert "sending" not in ran.err
+    both = bundle(tmp_path, *report(ifx, 4, 5, 6, price=7_000_000), *report(ifx, 4, 5, 6, name=LUNA, price=1_200_000))
+    mark = ifx.chain.node.request("evm_snapshot")
+    for arguments in ((both,), ("--devnet", f"{GPT}=7", f"{LUNA}=1.20")):
+        ran = outsider.run("post", *arguments, "--json").ok()
+        assert [(each["underlying"], each["price"]) for each in ran.json["fixings"]] == [(LUNA, 1_200_000)]
+        assert (ran.json["skipped"], ran.json["refused"]) == ([GPT], [])
+        assert f"skipped: {GPT} has its fixing of 2026-07-15 already, 6.00 USD/Mtok" in ran.err
+        ifx.chain.node.request("evm_revert", mark)
+        mark = ifx.chain.node.request("evm_snapshot")
+    short = bundle(tmp_path, *report(ifx, 4, 5, 6, price=7_000_000), *report(ifx, 4, 5, name=LUNA))
+    ran = outsider.run("post", short, "--json")
+    refused(ran, 1, "QuorumNotReached")
+    assert f"{GPT} has its fixing" in ran.err
+
+
+def test_what_somebody_else_posts_meanwhile_is_not_ours(
+    ifx: IFX, shells: dict[str, Shell], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The contract skips it in the same block: it is told as skipped, with the fixing that stands."""
+    file = bundle(tmp_path, *report(ifx, 4, 5, 6), *report(ifx, 4, 5, 6, name=LUNA, price=1_200_000))
+    post_many = Oracle.post_many
+
+    def overtaken(self: Oracle, reports: Sequence[Report]) -> Outcome:
+        monkeypatch.setattr(Oracle, "post_many", post_many)
+        devnet.post(ifx, {GPT: 6_000_000})
+        return post_many(self, reports)
+
+    monkeypatch.setattr(Oracle, "post_many", overtaken)
+    ran = shells["outsider"].run("post", file, "--json").ok()
+    assert [each["underlying"] for each in ran.json["fixings"]] == [LUNA]
+    assert ran.json["skipped"] == [GPT]
+    assert "6.00 USD/Mtok" in ran.err
+
+
+def test_two_prices_of_one_name_are_refused(ifx: IFX, shells: dict[str, Shell]) -> None:
+    """Exit 2 and nothing is sent, were they even equal; one price each is posted."""
+    for second in ("7", "8.00"):
+        ran = shells["outsider"].run("post", "--devnet", f"{GPT}=8", f"{LUNA}=6", f"{GPT}={second}", "--json")
+        assert GPT in refused(ran, 2, "BadValue")
+        assert "two prices" in ran.error["message"]
+        assert ifx.oracle.latest(GPT) is None
+        assert ifx.oracle.latest(LUNA) is None
+    shells["outsider"].run("post", "--devnet", f"{GPT}=8", f"{LUNA}=6").ok()
 
 
 @pytest.mark.parametrize(
