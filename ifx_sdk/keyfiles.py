@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ifx_sdk.errors import BadFile, BadValue, KeyFileOpenToOthers
-from ifx_sdk.signers import KeySigner
+from ifx_sdk.signers import KeySigner, parse_keystore
 
 _CURE = "Give a JSON keystore of version 3, or a file with the key's 64 hexadecimal digits."
 
@@ -28,7 +28,8 @@ def signer_from_file(path: Path | str, password: Callable[[], str]) -> KeySigner
     except (OSError, ValueError) as error:  # ValueError: a path with a zero byte
         raise BadFile(path, f"cannot be read: {_reason(error)}", cure=_CURE) from error
     if content.lstrip()[:1] == b"{":
-        return KeySigner.from_keystore(path, password())
+        keystore = parse_keystore(content, path)  # before anybody is asked for a password
+        return KeySigner.open_keystore(keystore, path, password())
     if os.name == "posix" and mode & 0o077:
         raise KeyFileOpenToOthers(path, mode)
     try:

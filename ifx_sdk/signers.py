@@ -5,13 +5,13 @@ A key never becomes an attribute: the signer's functions close over it, and its 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from ifx_sdk.errors import BadKeystore, BadKeystorePassword, BadValue, NoSigner
+from ifx_sdk.errors import BadFile, BadKeystore, BadKeystorePassword, BadValue, NoSigner
+from ifx_sdk.strict_json import loads
 from ifx_sdk.terms import parse_address
 
 
@@ -86,18 +86,19 @@ class KeySigner:
     @classmethod
     def from_keystore(cls, path: Path | str, password: str) -> KeySigner:
         """From a JSON keystore of version 3. Raises `BadKeystore` and `BadKeystorePassword`."""
+        try:
+            content = Path(path).read_bytes()
+        except OSError as error:
+            raise BadKeystore(path, error.strerror or "cannot be read") from error
+        return cls.open_keystore(parse_keystore(content, path), path, password)
+
+    @classmethod
+    def open_keystore(cls, keystore: Mapping[str, object], path: Path | str, password: str) -> KeySigner:
+        """From what `parse_keystore` read; `path` names it. Raises `BadKeystore` and `BadKeystorePassword`."""
         from eth_account import Account
 
         try:
-            keystore = json.loads(Path(path).read_text(encoding="utf-8"))
-        except OSError as error:
-            raise BadKeystore(path, error.strerror or "cannot be read") from error
-        except ValueError as error:
-            raise BadKeystore(path, "not JSON") from error
-        if not isinstance(keystore, dict) or keystore.get("version") != 3 or not _has_cipher(keystore):
-            raise BadKeystore(path, "not a keystore of version 3")
-        try:
-            key = Account.decrypt(keystore, password)
+            key = Account.decrypt(dict(keystore), password)
         except ValueError as error:
             if "MAC" in str(error):
                 raise BadKeystorePassword(path) from error
@@ -145,6 +146,17 @@ class NodeSigner:
     def sign_transaction(self, transaction: Mapping[str, object]) -> SignedTransaction:  # as above
         """Raise `NoSigner`: the node signs while it sends."""
         raise NoSigner(self.address)
+
+
+def parse_keystore(content: bytes, path: Path | str) -> Mapping[str, object]:
+    """A keystore's JSON, before anybody is asked for its password. Raises `BadKeystore` naming `path`."""
+    try:
+        keystore = loads(content, path, BadFile)
+    except BadFile as error:
+        raise BadKeystore(path, error.why) from error
+    if not isinstance(keystore, dict) or keystore.get("version") != 3 or not _has_cipher(keystore):
+        raise BadKeystore(path, "not a keystore of version 3")
+    return keystore
 
 
 def _has_cipher(keystore: Mapping[str, object]) -> bool:

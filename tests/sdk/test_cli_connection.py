@@ -185,6 +185,16 @@ def test_without_a_terminal_nobody_is_asked_for_a_password(long: Shell, keystore
     assert "IFX_PASSWORD" in why
 
 
+@pytest.mark.parametrize("content", ["{}", '{"version": 3}', '{"long": 1', "{" * 9, '{"a":' * 100_000], ids=range(5))
+def test_what_is_no_keystore_is_refused_before_a_password_is_asked(long: Shell, tmp_path: Path, content: str) -> None:
+    """No password was given: a keystore would be asked for one, other JSON is named at once with what to give."""
+    path = tmp_path / "terms.json"
+    path.write_text(content)
+    why = refused(long.having(IFX_KEY_FILE=str(path)).run("deposit", "1", "--json"), 2, "BadKeystore")
+    assert str(path) in why
+    assert "version 3" in why
+
+
 @pytest.mark.skipif(os.name != "posix", reason="permission bits are POSIX")
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604])
 def test_a_plain_key_that_others_can_read_is_refused(long: Shell, tmp_path: Path, mode: int) -> None:
