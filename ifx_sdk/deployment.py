@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ifx_sdk import files
 from ifx_sdk.errors import BadDeployment, BadFile, BadValue
 from ifx_sdk.terms import parse_address
 
@@ -108,14 +109,12 @@ def partial_toml(network: str, chain_id: int, contracts: Iterable[DeployedContra
 
 def write_whole(target: Path, text: str) -> None:
     """Write a file whole or not at all, in a folder that is made where it is missing. Raises `BadFile`."""
-    draft = target.with_name(target.name + ".part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(target)
     except OSError as error:
         why = f"it cannot be written: {error.strerror or error}"
         raise BadFile(target, why, cure="Name a file in a folder that can be written.") from error
+    files.write_whole(target, text)
 
 
 def _contracts_toml(contracts: Iterable[DeployedContract]) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Posting, approving, booking and deploying by command: what is let through, and what is refused beside it."""
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -460,20 +461,45 @@ def test_a_token_that_takes_a_fee_is_not_deposited(ifx: IFX, shells: dict[str, S
 # ---------------------------------------------------------------------------------------------------- deployment
 
 
-def test_a_deployment_that_is_published_is_not_written_over(shells: dict[str, Shell], tmp_path: Path) -> None:
-    """Refused before anything is deployed, and so is a folder that is not there."""
-    plan = tmp_path / "plan.toml"
-    plan.write_text(
+@pytest.fixture
+def plan(tmp_path: Path) -> str:
+    """A plan file in which one account plays every role."""
+    path = tmp_path / "plan.toml"
+    path.write_text(
         f'network = "local"\ndesk = "{LONG}"\nguardian = "{LONG}"\nfee_recipient = "{LONG}"\nreviewer = "{LONG}"\n'
         f'signers = ["{LONG}"]\n'
     )
+    return str(path)
+
+
+def test_a_deployment_that_is_published_is_not_written_over(
+    shells: dict[str, Shell], tmp_path: Path, plan: str
+) -> None:
+    """Refused before anything is deployed, and so is a folder that is not there."""
     (tmp_path / "local.toml").write_text("published")
     for out in ("local.toml", "absent/local.toml"):
-        ran = shells["outsider"].run("deploy", str(plan), "--out", str(tmp_path / out), "--json")
+        ran = shells["outsider"].run("deploy", plan, "--out", str(tmp_path / out), "--json")
         refused(ran, 2, "BadFile")
         assert "sending" not in ran.err
     assert (tmp_path / "local.toml").read_text() == "published"
-    assert shells["outsider"].json("deploy", str(plan), "--out", str(tmp_path / "new.toml"))["network"] == "local"
+    assert shells["outsider"].json("deploy", plan, "--out", str(tmp_path / "new.toml"))["network"] == "local"
+
+
+def test_a_deployment_is_written_through_a_link_and_over_no_device(
+    shells: dict[str, Shell], tmp_path: Path, plan: str
+) -> None:
+    """With --force too: a pipe is refused before anything is deployed, a link stays one."""
+    pipe, held, link = tmp_path / "pipe", tmp_path / "held.toml", tmp_path / "link.toml"
+    os.mkfifo(pipe)
+    held.write_text("published")
+    link.symlink_to(held)
+    ran = shells["outsider"].run("deploy", plan, "--out", str(pipe), "--force", "--json")
+    assert "no regular file" in refused(ran, 2, "BadFile")
+    assert "sending" not in ran.err
+    assert pipe.is_fifo()
+    made = shells["outsider"].json("deploy", plan, "--out", str(link), "--force")
+    assert link.readlink() == held
+    assert made["escrow"] in held.read_text()
 
 
 @pytest.mark.parametrize("line", ['network = "../local"', "network = 3", "quorum = 0", 'quorum = "1"', "quorum = 2"])
