@@ -15,7 +15,7 @@ from oracle_node.sources.plain import nested_too_deep, words_of
 from oracle_node.sources.tables import Table
 
 _DEPTH: Final = 40
-_DIGITS = re.compile(r"\d{1,6}(?:\.\d{1,12})?")
+_DIGITS = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,12})?")
 
 
 def island_props(text: str) -> dict[str, JsValue] | None:

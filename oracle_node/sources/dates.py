@@ -9,11 +9,11 @@ _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
     r"nov(?:ember)?|dec(?:ember)?)\.?"
 )
-_DAY = r"(\d{1,2})(?:st|nd|rd|th)?"
+_DAY = r"([0-9]{1,2})(?:st|nd|rd|th)?"
 _DATE = (
-    rf"(?:(?P<m1>{_MONTH})\s+{_DAY.replace('(', '(?P<d1>', 1)}(?:,?\s+(?P<y1>\d{{4}}))?"
-    rf"|{_DAY.replace('(', '(?P<d2>', 1)}\s+(?P<m2>{_MONTH})(?:,?\s+(?P<y2>\d{{4}}))?"
-    r"|(?P<y3>\d{4})-(?P<m3>\d{2})-(?P<d3>\d{2}))"
+    rf"(?:(?P<m1>{_MONTH})\s+{_DAY.replace('(', '(?P<d1>', 1)}(?:,?\s+(?P<y1>[0-9]{{4}}))?"
+    rf"|{_DAY.replace('(', '(?P<d2>', 1)}\s+(?P<m2>{_MONTH})(?:,?\s+(?P<y2>[0-9]{{4}}))?"
+    r"|(?P<y3>[0-9]{4})-(?P<m3>[0-9]{2})-(?P<d3>[0-9]{2}))"
 )
 _WORD = (
     r"(?P<word>valid\s+through|through|thru|until|till|ending|ends|up\s+to|before|starting(?:\s+(?:on|from))?|"

@@ -9,7 +9,7 @@ JsValue: TypeAlias = "str | Decimal | bool | list[JsValue] | dict[str, JsValue] 
 
 _SPACE = re.compile(r"(?:\s|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
 _STRING = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`", re.DOTALL)
-_NUMBER = re.compile(r"-?(?:\d{1,15}(?:\.\d{1,15})?|\.\d{1,15})(?![\w.])")
+_NUMBER = re.compile(r"-?(?:[0-9]{1,15}(?:\.[0-9]{1,15})?|\.[0-9]{1,15})(?![\w.])")
 _WORD = re.compile(r"[A-Za-z_$][\w$.]*")
 _WORDS: Final[dict[str, bool | None]] = {"null": None, "undefined": None, "true": True, "false": False}
 _DEPTH: Final = 30

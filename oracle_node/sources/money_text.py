@@ -13,8 +13,8 @@ from typing import Final
 from oracle_node.sources.dates import in_force, without_dates
 from oracle_node.sources.reading import HIGHEST_USD, Reason, Refusal, refuse
 
-_NUMBER: Final = r"\d{1,6}(?:\.\d{1,12})?|\.\d{1,12}"
-_FIGURE = re.compile(rf"(?:US\s?|USD\s?)?\$\s?({_NUMBER})(?![\d,.]*\d)", re.IGNORECASE)
+_NUMBER: Final = r"[0-9]{1,6}(?:\.[0-9]{1,12})?|\.[0-9]{1,12}"
+_FIGURE = re.compile(rf"(?:US\s?|USD\s?)?\$\s?({_NUMBER})(?![0-9,.]*[0-9])", re.IGNORECASE)
 _WHOLE_USD = re.compile(rf"(?:USD\s?({_NUMBER})|({_NUMBER})\s?USD)\b(.*)", re.IGNORECASE | re.DOTALL)
 _BARE = re.compile(rf"({_NUMBER})(?:\s?\*+)?")
 _PER_MTOK = re.compile(
@@ -28,14 +28,14 @@ _ANY_CURRENCY = re.compile(
     r"euros?|pounds?|yen|yuan|cents?|credits?)\b"
 )
 _OTHER_UNIT = re.compile(
-    r"(?:/|\bper\b)\s*(?:(?:1\s?K|1,000(?!,)|thousand|1000)\b|token\b|1\s?B\b|billion|(?:[\d.,]+\s?[KM]?\s+)?"
+    r"(?:/|\bper\b)\s*(?:(?:1\s?K|1,000(?!,)|thousand|1000)\b|token\b|1\s?B\b|billion|(?:[0-9.,]+\s?[KM]?\s+)?"
     r"(?:characters?|chars?|images?|seconds?|sec|minutes?|min|hours?|requests?|calls?|songs?|pages?|sessions?|days?)\b)",
     re.IGNORECASE,
 )
 _LABEL = re.compile(r"^\s*,?\s*\(([^()]*)\)")
 _BAND = re.compile(
     r"(<=|\u2264|>=|\u2265|<|>|\bup to\b|\bover\b|\babove\b|\bunder\b|\bbelow\b|\bmore than\b|\bless than\b|"
-    r"\bat most\b|\bgreater than\b)\s*\d[\d,.]*\s?[KM]?\b",
+    r"\bat most\b|\bgreater than\b)\s*[0-9][0-9,.]*\s?[KM]?\b",
     re.IGNORECASE,
 )
 _LOWER: Final = frozenset({"<=", "\u2264", "<", "up to", "under", "below", "less than", "at most"})
@@ -90,14 +90,14 @@ def cell_price(cell: str, *, header: str = "", on: date, unit_known: bool = True
     `header` is the column's own heading, which may carry currency and unit; `on` decides dated figures; `unit_known`
     says that the page states 1M tokens elsewhere. Returns USD per 1M output tokens, exact.
     """
-    if not re.search(r"\d", cell):
+    if not re.search(r"[0-9]", cell):
         return refuse(Reason.NO_PRICE, cell or "empty cell")
     foreign = _ANY_CURRENCY.search(cell) or foreign_unit(header)
     if foreign:
         return refuse(Reason.WRONG_UNIT, f"{header}: {cell}")
     figures = _figures(cell, dollars_in_header="$" in header or "usd" in header.casefold())
     if not figures:
-        return refuse(Reason.NO_PRICE if re.search(r"^\W*-\s*\$?\d|\$\s*-", cell) else Reason.WRONG_UNIT, cell)
+        return refuse(Reason.NO_PRICE if re.search(r"^\W*-\s*\$?[0-9]|\$\s*-", cell) else Reason.WRONG_UNIT, cell)
     chosen = _choose(figures, on, cell)
     if isinstance(chosen, Refusal):
         return chosen

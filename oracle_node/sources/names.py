@@ -18,7 +18,7 @@ _OTHER_TIER = re.compile(
 _RETIRED = re.compile(
     r"^\W*(?:retired|shut\s*down|discontinued|sunset|removed|no\s+longer\s+available)\b", re.IGNORECASE
 )
-_SNAPSHOT = re.compile(r"\d{8}")
+_SNAPSHOT = re.compile(r"[0-9]{8}")
 _NOT_A_WORD = re.compile(r"[\s.-]+")
 
 

@@ -166,7 +166,7 @@ def is_output(header: str) -> bool:
     if band_of(header) == "upper":
         return False
     text = re.sub(r"\([^()]*\)|\[[^\[\]]*\]", " ", header.casefold())
-    text = re.sub(r"(?:<=|\u2264|<|up to)\s*\d+\s?[km]?\b", " ", text)
+    text = re.sub(r"(?:<=|\u2264|<|up to)\s*[0-9]+\s?[km]?\b", " ", text)
     text = re.sub(r"\bper\b.*|/.*", " ", text)
     words = re.findall(r"[^\s/$*:,]+", text)
     return any(word.startswith("output") for word in words) and set(words) <= _OUTPUT_WORDS
