@@ -8,6 +8,7 @@ from oracle_node.sources.components import component_tables
 from oracle_node.sources.literals import JsValue, LiteralError, read_literal
 from oracle_node.sources.markup import html_tables, parse_html, split_header
 from oracle_node.sources.plain import MAX_CELL, words_of
+from oracle_node.sources.seen import seen_markdown
 from oracle_node.sources.tables import Table, is_tier, regroup, tiers_in_tabs
 
 _FENCE = re.compile(r"^\s{0,3}(```|~~~)")
@@ -58,8 +59,8 @@ class _Place:
 
 
 def markdown_tables(text: str) -> list[Table]:
-    """Every table of the page in order, with the headings, tier and notes around it."""
-    return _Reader(text).read()
+    """Every table that is seen on the page in order, with the headings, tier and notes around it."""
+    return _Reader(seen_markdown(text)).read()
 
 
 class _Reader:

@@ -7,6 +7,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from oracle_node.sources.components import component_tables, island_props
 from oracle_node.sources.plain import fold, squeeze, tidy
+from oracle_node.sources.seen import seen_html
 from oracle_node.sources.tables import Table, is_tier, with_groups
 
 _LANDMARKS: Final = "h1,h2,h3,h4,h5,h6,table,astro-island,p,small,em,code,caption,figcaption"
@@ -28,8 +29,8 @@ def html_language(page: LexborHTMLParser) -> str | None:
 
 
 def parse_html(text: str) -> LexborHTMLParser:
-    """The page as a tree; any text gives one."""
-    return LexborHTMLParser(text.replace("\0", "\ufffd") or " ")
+    """What a reader sees of the page, as a tree; any text gives one."""
+    return seen_html(LexborHTMLParser(text.replace("\0", "\ufffd") or " "))
 
 
 def html_tables(page: LexborHTMLParser, source: str) -> list[Table]:

@@ -10,7 +10,7 @@ from typing import Final
 from oracle_node.sources.plain import MAX_BYTES, nested_too_deep, squeeze
 from oracle_node.sources.reading import HIGHEST_USD, Price, Reason, Refusal, refuse
 
-_NUMBER = re.compile(r"-?(?:\d{1,9}(?:\.\d{0,60})?|\.\d{1,60})(?:[eE][+-]?\d{1,2})?")
+_NUMBER = re.compile(r"-?(?:[0-9]{1,9}(?:\.[0-9]{0,60})?|\.[0-9]{1,60})(?:[eE][+-]?[0-9]{1,2})?")
 _DOUBLE: Final = Context(prec=15)
 """Digits that a binary float keeps; what stands behind them is dust: `0.0000006000000000000001` is `0.0000006`."""
 _USUAL_USD: Final = Decimal(50)
@@ -57,14 +57,20 @@ def _models(data: bytes) -> list[dict[str, object]] | Refusal:
         answer = json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
     except (ValueError, RecursionError):
         if not text.lstrip().startswith(("{", "[")):
-            wall = re.search(r"_cf_chl_opt|just a moment|captcha|access denied", text, re.IGNORECASE)
-            return refuse(Reason.BOT_WALL if wall else Reason.UNKNOWN_LAYOUT, "not JSON")
+            return refuse(_what_else(text), "not JSON")
         return refuse(Reason.TRUNCATED, "the JSON does not end")
     entries = answer.get("data") if isinstance(answer, dict) else answer
     if not isinstance(entries, list):
         return refuse(Reason.UNKNOWN_LAYOUT, "no list of models")
     models = [entry for entry in entries if isinstance(entry, dict) and isinstance(entry.get("pricing"), dict)]
     return models or refuse(Reason.UNKNOWN_LAYOUT, "no model with a price list")
+
+
+def _what_else(text: str) -> Reason:
+    """What an answer is that is no JSON: a wall, a vendor's own page, or nothing we know."""
+    if re.search(r"_cf_chl_opt|just a moment|captcha|access denied", text, re.IGNORECASE):
+        return Reason.BOT_WALL
+    return Reason.OTHER_PAGE if re.search(r"claude|gemini|openai|gpt-", text, re.IGNORECASE) else Reason.UNKNOWN_LAYOUT
 
 
 def _text(entry: dict[str, object], key: str) -> str:

@@ -6,10 +6,16 @@ import unicodedata
 from typing import Final
 
 MAX_BYTES: Final = 5_000_000
-"""No more of a page is read; the largest recorded one has 1.3 MB."""
+"""No more of a models list is read; the largest recorded one has 1.3 MB."""
+MAX_PAGE: Final = 3_000_000
+"""A larger page of a vendor is not read; the largest recorded one has 0.6 MB."""
 MAX_CELL: Final = 5_000
 """No more characters of one cell or line are looked at."""
 _MANY_BRACKETS: Final = 20_000
+_MAX_LINES: Final = 50_000
+_MAX_MARKS: Final = 60_000
+_MARKS: Final = ("|", "<", "[", "`", "{")
+"""A page of 3,000 lines and 12,000 such marks is the largest recorded one."""
 _MAX_DEPTH: Final = 200
 _MAX_TAGS: Final = 5_000
 _TAG_EDGE = re.compile(
@@ -21,7 +27,7 @@ _SPACES = re.compile(r"[\s\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _SUPERSCRIPTS = re.compile("[\u00b9\u00b2\u00b3\u2070-\u207f\u2080-\u208e\u2020\u2021]")
 _IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 _LINK = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\((?:[^()]|\([^()]*\))*\)")
-_NOTE_MARK = re.compile(r"\[\^[^\]]*\]|\\?\[\d{1,2}\\?\]|\\?\[\*+\\?\]")
+_NOTE_MARK = re.compile(r"\[\^[^\]]*\]|\\?\[[0-9]{1,2}\\?\]|\\?\[\*+\\?\]")
 _STRUCK = re.compile(r"~~.*?~~")
 _GONE_TAG = re.compile(
     r"<(sup|s|del|strike|script|style|svg|template)\b(?:\s[^<>]*)?>.*?</\1\s*>", re.IGNORECASE | re.DOTALL
@@ -51,6 +57,11 @@ def nested_too_deep(text: str) -> bool:
         elif found.group(0) in "]}":
             depth -= 1
     return False
+
+
+def too_much(text: str) -> bool:
+    """Whether a page has more lines or marks than a price page could: the work on each of them is what costs time."""
+    return text.count("\n") > _MAX_LINES or sum(text.count(mark) for mark in _MARKS) > _MAX_MARKS
 
 
 def tags_too_deep(text: str) -> bool:

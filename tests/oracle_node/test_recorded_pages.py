@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from oracle_node.sources import Price, Reason, read
+from oracle_node.sources import SOURCES, Price, Reason, Refusal, read
 from oracle_node.sources.openrouter import parse as parse_openrouter
 
 ROOT = Path(__file__).parents[2]
@@ -30,6 +30,30 @@ def test_recorded_page_gives_every_listed_price(page: str) -> None:
     readings = {model: read(provider, data, model, on) for model in EXPECTED[page]}
     got = {model: r.usd_per_mtok if isinstance(r, Price) else str(r.reason) for model, r in readings.items()}
     assert got == EXPECTED[page]
+
+
+@needs_data
+@pytest.mark.parametrize("page", EXPECTED)
+def test_recorded_page_is_refused_by_every_other_reader(page: str) -> None:
+    """No model on it, nor its own ones, gives a price under another provider's name."""
+    own, name = page.split("/")
+    data = (PAGES / page).read_bytes()
+    wanted = {Reason.BOT_WALL if "blocked" in name else Reason.OTHER_PAGE}
+    for provider in set(SOURCES) - {own}:
+        for model in [*EXPECTED[page], "gpt-4.1", "claude-opus-4-8", "gemini-2.5-pro", "openai/gpt-4.1"]:
+            reading = read(provider, data, model, date.fromisoformat(name[:10]))
+            assert isinstance(reading, Refusal), (provider, model)
+            assert {reading.reason} == wanted, (provider, model)
+
+
+@needs_data
+@pytest.mark.parametrize("provider", ["openai", "anthropic", "google"])
+def test_recorded_models_list_is_no_vendors_page(provider: str) -> None:
+    """The list of all vendors' models is refused under the name of one."""
+    data = next(listed_models()).read_bytes()
+    reading = read(provider, data, "gpt-4.1", date(2026, 7, 1))
+    assert isinstance(reading, Refusal)
+    assert reading.reason is Reason.OTHER_PAGE
 
 
 @needs_data

@@ -103,20 +103,30 @@ def test_a_models_list_in_another_unit_is_refused() -> None:
     assert per_thousand.reason is Reason.WRONG_UNIT
 
 
-@pytest.mark.parametrize(
-    ("provider", "page", "model"),
-    [
-        ("openai", "anthropic.md", "Claude Opus 4.8"),
-        ("anthropic", "openai_reader.md", "gpt-5.5"),
-        ("google", "openai_source.mdx.md", "gpt-4.1"),
-        ("openrouter", "anthropic.md", "claude-opus-4-8"),
-    ],
-)
-def test_another_providers_page_is_refused(provider: str, page: str, model: str) -> None:
-    """A model on its own vendor's page is no reading of another's."""
-    reading = read(provider, BYTES[page], model, ON)
-    assert isinstance(reading, Refusal)
-    assert reading.reason in (Reason.OTHER_PAGE, Reason.UNKNOWN_LAYOUT)
+@pytest.mark.parametrize("provider", sorted(SOURCES))
+@pytest.mark.parametrize("page", PRICED)
+def test_another_providers_page_is_refused(provider: str, page: str) -> None:
+    """A model on its own vendor's page is no reading of another's, even one spoken of in passing."""
+    own, model, price = PRICED[page]
+    passing = b"" if page == "openrouter.json" else b"\n\n<p>Unlike Claude, Gemini or ChatGPT by OpenAI.</p>\n"
+    reading = read(provider, BYTES[page] + passing, model, ON)
+    if provider == own:
+        assert isinstance(reading, Price)
+        assert reading.usd_per_mtok == price
+    else:
+        assert isinstance(reading, Refusal)
+        assert reading.reason is Reason.OTHER_PAGE
+
+
+def test_a_page_that_compares_vendors_is_refused() -> None:
+    """A list with another vendor's model, or one that names nobody, is no vendor's own page."""
+    head, row = "| Model | Output |\n|---|---|\n", "| {} | $8 / MTok |\n"
+    alone = read("anthropic", (head + row.format("Claude X")).encode(), "Claude X", ON)
+    assert isinstance(alone, Price)
+    for names in (("Claude X", "Claude Y", "gpt-4.1"), ("House X",)):
+        reading = read("anthropic", (head + "".join(map(row.format, names))).encode(), names[0], ON)
+        assert isinstance(reading, Refusal)
+        assert reading.reason is Reason.OTHER_PAGE
 
 
 @pytest.mark.parametrize("page", ["google.html", "openai_islands.html"])
