@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from eth_account import Account
 from support.chain import GPT, START
-from support.commands import Ran, Shell, key_file
+from support.commands import Shell, key_file, refused
 from support.faults import BROADCASTS, answering, serving
 
 from ifx_sdk import devnet
@@ -75,13 +75,6 @@ def free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
-
-
-def refused(ran: Ran, code: int, kind: str) -> str:
-    """The error's text, after its exit code and type were held."""
-    assert (ran.code, ran.error["type"]) == (code, kind), (ran.out, ran.err)
-    assert ran.error["cure"]
-    return f"{ran.error['message']} {ran.error['cure']}"
 
 
 # --------------------------------------------------------------------------------------------- node and deployment

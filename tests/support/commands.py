@@ -73,6 +73,13 @@ class Shell:
         return replace(self, env={**self.env, **variables})
 
 
+def refused(ran: Ran, code: int, kind: str) -> str:
+    """The error's text, after its exit code and type were held."""
+    assert (ran.code, ran.error["type"]) == (code, kind), (ran.out, ran.err)
+    assert ran.error["cure"]
+    return f"{ran.error['message']} {ran.error['cure']}"
+
+
 def key_file(folder: Path, index: int) -> str:
     """A file with the key of test account `index`, which only its owner reads."""
     path = folder / f"key-{index}"
