@@ -17,6 +17,7 @@ from ifx_sdk.chain import Call, Chain
 from ifx_sdk.deployment import Argument, DeployedContract, Deployment, partial_toml, write_whole
 from ifx_sdk.errors import BadFile, BadValue, DevnetOnly, IFXError
 from ifx_sdk.escrow import Escrow
+from ifx_sdk.files import file_mode
 from ifx_sdk.money import LOT
 from ifx_sdk.oracle import Oracle
 from ifx_sdk.outcomes import Journal
@@ -180,6 +181,7 @@ def deploy_to(
     if not overwrite:
         _refuse(target, "it exists already", "Name another file, or move this one away.")
         _refuse(partial, "an earlier deployment stopped halfway", "See what became of it, then move this file away.")
+    file_mode(target)
     made: list[DeployedContract] = []
 
     def keep(*contracts: DeployedContract) -> None:

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import os
 import tomllib
 from collections.abc import Callable
 from dataclasses import replace
@@ -305,3 +306,13 @@ def test_an_index_is_listed_with_its_review(tmp_path: Path) -> None:
     path.write_text(PLAN_FILE.replace("openai/gpt-4.1", "index/llm-1"))
     with pytest.raises(BadValue, match="review"):
         DeployPlan.from_toml(path)
+
+
+def test_a_target_that_is_no_file_is_refused_before_anything_is_sent(chain: Chain, tmp_path: Path) -> None:
+    """Also where it may be overwritten: a folder or a pipe would keep no addresses."""
+    before = chain.block_number()
+    os.mkfifo(tmp_path / "pipe")
+    for target in (tmp_path, tmp_path / "pipe"):
+        with pytest.raises(BadFile, match="no regular file"):
+            deploy_to(target, chain, DEPLOYER, PLAN, overwrite=True)
+    assert chain.block_number() == before
