@@ -54,6 +54,18 @@ def test_what_is_posted_already_is_skipped(protocol: Protocol) -> None:
     assert protocol.send(protocol.oracle.post_many, reports, by=protocol.outsider).events == []
 
 
+def test_yesterdays_report_is_skipped_until_todays_is_posted(protocol: Protocol) -> None:
+    """The day it was last posted for is skipped; an older one is another day, and nothing is posted."""
+    protocol.post()
+    late = report(protocol, GPT, SPOT)
+    protocol.travel_to_day(protocol.today + 1)
+    assert protocol.send(protocol.oracle.post_many, [late], by=protocol.outsider).events == []
+    protocol.post()
+    with refused("oracle: another day"):
+        protocol.oracle.post_many([report(protocol, LUNA, 6_000_000), late], sender=protocol.outsider.address)
+    assert prices(protocol) == [SPOT, None]
+
+
 def test_day_zero_of_an_underlying_never_posted_reverts(protocol: Protocol) -> None:
     """Never posted is not posted on day 0."""
     for name in (GPT, "openai/unknown"):
