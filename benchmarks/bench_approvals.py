@@ -3,12 +3,9 @@
 Prints medians; asserts nothing.
 """
 
-import statistics
-import time
-from collections.abc import Callable
-
 from eth_account import Account
 from eth_account.messages import encode_typed_data
+from timing import median_ms
 
 from ifx_sdk import signing
 from ifx_sdk.terms import Terms, escrow_domain
@@ -25,16 +22,6 @@ def terms(number: int) -> Terms:
         underlying="openai/gpt-4.1", quantity=1_000_000, price=7_450_000, spot=8_000_000, indicative=7_450_000,
         maturity=1_799_971_200, averaging_days=1, deadline=1_784_160_000, salt=number.to_bytes(32, "big"),
     )  # fmt: skip
-
-
-def median_ms(action: Callable[[], object]) -> float:
-    """Median wall time of one call, milliseconds."""
-    times = []
-    for _ in range(ROUNDS):
-        start = time.perf_counter()
-        action()
-        times.append((time.perf_counter() - start) * 1_000)
-    return statistics.median(times)
 
 
 def main() -> None:
@@ -54,7 +41,7 @@ def main() -> None:
             if Account.recover_message(message, signature=signature) != account:
                 raise SystemExit("eth-account recovers another signer")
 
-    baseline, sdk = median_ms(theirs), median_ms(ours)
+    baseline, sdk = median_ms(theirs, ROUNDS), median_ms(ours, ROUNDS)
     print(f"{COUNT:,} approvals checked; medians of {ROUNDS}")
     print(f"{'eth-account typed data (baseline)':<36}{baseline:>9.0f} ms")
     print(f"{'ifx_sdk.signing':<36}{sdk:>9.0f} ms  {sdk / baseline:>6.2f} x baseline")

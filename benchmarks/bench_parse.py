@@ -6,14 +6,12 @@ Prints medians in milliseconds; asserts nothing.
 """
 
 import json
-import statistics
-import time
-from collections.abc import Callable
 from datetime import date
 from html import escape
 from pathlib import Path
 
 from selectolax.lexbor import LexborHTMLParser
+from timing import median_ms
 
 from oracle_node.sources import Price, read
 from oracle_node.sources.page import read_page
@@ -35,16 +33,6 @@ def made_page() -> bytes:
     return f'<!doctype html><html lang="en"><body>{body}</body></html>'.encode()
 
 
-def median_ms(action: Callable[[], object]) -> float:
-    """Median wall time of one call, milliseconds."""
-    times = []
-    for _ in range(ROUNDS):
-        start = time.perf_counter()
-        action()
-        times.append((time.perf_counter() - start) * 1_000)
-    return statistics.median(times)
-
-
 def main() -> None:
     """Measure and print."""
     recorded = RECORDED.is_file()
@@ -56,9 +44,9 @@ def main() -> None:
         if not isinstance(read("openai", data, MODEL, ON), Price):
             raise SystemExit(f"{MODEL} has no price on the page")
 
-    bare = median_ms(lambda: LexborHTMLParser(text))
-    first = median_ms(cold)
-    again = median_ms(lambda: read("openai", data, MODEL, ON))
+    bare = median_ms(lambda: LexborHTMLParser(text), ROUNDS)
+    first = median_ms(cold, ROUNDS)
+    again = median_ms(lambda: read("openai", data, MODEL, ON), ROUNDS)
     print(f"page: {'recorded' if recorded else 'made here'}, {len(data):,} bytes; medians of {ROUNDS}")
     print(f"{'selectolax bare parse (baseline)':<36}{bare:>9.2f} ms")
     print(f"{'ifx first model of a page':<36}{first:>9.2f} ms  {first / bare:>6.1f} x baseline")

@@ -9,12 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import shutil
-import socket
-import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -28,13 +23,13 @@ from ifx_sdk.calendar import SECONDS_PER_DAY, day_of, midnight
 from ifx_sdk.chain import Chain
 from ifx_sdk.client import IFX
 from ifx_sdk.deploy import deploy
-from ifx_sdk.errors import NodeDown
 from ifx_sdk.local_chain import LocalChain
 from ifx_sdk.oracle import Oracle
 from ifx_sdk.outcomes import Outcome
 from ifx_sdk.reports import Report, attest
 from ifx_sdk.signers import KeySigner
 from ifx_sdk.terms import Terms
+from scripts.anvil import MISSING, find_anvil, free_port, running
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "gas.json"
@@ -207,36 +202,14 @@ class Bench:
 
 @contextmanager
 def anvil() -> Iterator[Chain]:
-    """A node on a free port of the loopback, stopped by its process id."""
-    binary = shutil.which("anvil", path=os.pathsep.join([str(ROOT / ".tools" / "bin"), os.environ.get("PATH", "")]))
+    """A node on a free port whose blocks are a second apart, whatever the clock does."""
+    binary = find_anvil()
     if binary is None:
-        sys.exit("anvil not found: run scripts/anvil.sh, or put it on PATH")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = ["--hardfork", "prague", "--chain-id", "31337", "--timestamp", str(START), "--silent"]
-    process = subprocess.Popen([binary, "--port", str(port), *options])
-    try:
-        chain = Chain(f"http://127.0.0.1:{port}", chain_id=31337)
-        await_node(chain)
-        # A second a block, whatever the clock does: times are signed, and a signature's zero bytes cost less.
+        sys.exit(MISSING)
+    with running(binary, free_port(), timestamp=START) as (chain, _):
+        # Times are signed, and a signature's zero bytes cost less: equal times make equal gas.
         chain.node.request("anvil_setBlockTimestampInterval", 1)
         yield chain
-    finally:
-        process.terminate()
-        process.wait(timeout=10)
-
-
-def await_node(chain: Chain) -> None:
-    """Wait until the node answers, at most 10 seconds."""
-    for _ in range(200):
-        try:
-            chain.connect()
-        except NodeDown:
-            time.sleep(0.05)
-        else:
-            return
-    sys.exit(f"{chain.url} did not answer within 10 seconds")
 
 
 def show(measured: dict[str, int], in_process: dict[str, int]) -> list[str]:

@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import signal
 import socket
-import subprocess
 import sys
-import time
 from pathlib import Path
 from types import FrameType
 
@@ -23,8 +20,9 @@ from ifx_sdk import devnet
 from ifx_sdk.calendar import day_of, format_time
 from ifx_sdk.chain import Chain
 from ifx_sdk.client import IFX
-from ifx_sdk.errors import IFXError, NodeDown
+from ifx_sdk.errors import IFXError
 from ifx_sdk.money import format_amount, format_price
+from scripts.anvil import MISSING, find_anvil, running
 
 ROOT = Path(__file__).resolve().parent.parent
 DEPLOYMENT = ROOT / "deployments" / "local.toml"
@@ -38,29 +36,15 @@ FUNDS = 100_000_000 * 10**6
 ROLES = {"long": devnet.LONG, "short": devnet.SHORT, "desk": devnet.DESK, "deployer, guardian": devnet.DEPLOYER}
 
 
-def start_anvil(port: int) -> subprocess.Popen[bytes]:
-    """The node's process, listening on the loopback. Exits with the cure where it cannot start."""
-    binary = shutil.which("anvil", path=os.pathsep.join([str(ROOT / ".tools" / "bin"), os.environ.get("PATH", "")]))
+def binary_for(port: int) -> Path:
+    """The node's binary. Exits with the cure where there is none, or the port is taken."""
+    binary = find_anvil()
     if binary is None:
-        sys.exit("anvil not found: run `make node`, which installs it from npm, or put it on PATH")
+        sys.exit(MISSING)
     with socket.socket() as probe:
         if probe.connect_ex(("127.0.0.1", port)) == 0:
             sys.exit(f"port {port} is taken: stop what listens there, or choose another: make node ARGS='--port 8546'")
-    options = ["--host", "127.0.0.1", "--port", str(port), "--hardfork", "prague", "--chain-id", "31337", "--silent"]
-    return subprocess.Popen([binary, *options])
-
-
-def await_node(chain: Chain, process: subprocess.Popen[bytes]) -> None:
-    """Wait until the node answers, at most 20 seconds."""
-    deadline = time.monotonic() + 20
-    while process.poll() is None and time.monotonic() < deadline:
-        try:
-            chain.connect()
-        except NodeDown:
-            time.sleep(0.05)
-        else:
-            return
-    sys.exit(f"anvil did not start on {chain.url}")
+    return binary
 
 
 def set_up(chain: Chain, path: Path) -> IFX:
@@ -100,7 +84,7 @@ def main() -> None:
         "--deployment", type=Path, default=DEPLOYMENT, help="file to write (default deployments/local.toml)"
     )
     options = parser.parse_args()
-    process = start_anvil(options.port)
+    binary = binary_for(options.port)
 
     def stop(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
@@ -109,18 +93,14 @@ def main() -> None:
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, stop)
     try:
-        chain = Chain(f"http://127.0.0.1:{options.port}", chain_id=31337)
-        await_node(chain, process)
-        show(set_up(chain, options.deployment), options.deployment)
-        process.wait()
-        sys.exit("anvil ended by itself")
+        with running(binary, options.port) as (chain, process):
+            show(set_up(chain, options.deployment), options.deployment)
+            process.wait()
+            sys.exit("anvil ended by itself")
     except IFXError as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
         print("stopped")
-    finally:
-        process.terminate()
-        process.wait(timeout=10)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ifx_sdk import calendar, money, payoff, signing
+from ifx_sdk import calendar, escrow, money, payoff, reports, signing
 from ifx_sdk.terms import escrow_domain, oracle_domain
 
 CONTRACTS = Path(__file__).resolve().parents[2] / "contracts"
@@ -39,12 +39,19 @@ def constant(name: str, file: str) -> int:
         ("MASK_40", "FixingOracle.vy", money.PRICE_LIMIT - 1),
         ("POSTPONEMENT", "FixingOracle.vy", payoff.POSTPONEMENT_DAYS),
         ("LOOK_BACK", "FixingOracle.vy", payoff.LOOK_BACK_DAYS),
+        ("MAX_BATCH", "ForwardEscrow.vy", escrow.MAX_BATCH),
+        ("MAX_SIGNERS", "modules/signer_sets.vy", reports.MAX_SIGNERS),
         ("SIGNATURE", "modules/approvals.vy", signing.SIGNATURE_BYTES),
     ],
 )
 def test_a_constant_is_the_same_on_both_sides(name: str, file: str, ours: int) -> None:
     """Changing one side alone is seen here."""
     assert constant(name, file) == ours
+
+
+def test_the_oracle_looks_back_as_far_as_any_forward_needs() -> None:
+    """The longest forward's settlement finds the fixing it was booked on."""
+    assert constant("MAX_TENOR", "modules/terms_rules.vy") <= constant("LOOK_BACK", "FixingOracle.vy")
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,5 @@
 """Contract and SDK agree bit for bit: artifacts, ids, domains and constants."""
 
-from typing import Any
-
 import pytest
 from eth_account.messages import encode_typed_data
 from eth_utils.crypto import keccak
@@ -9,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.protocol import TODAY, Party, Protocol, contract, party, refused
 
-from ifx_sdk import calendar, money, payoff, reports
+from ifx_sdk import reports
 from ifx_sdk.artifacts import NAMES, artifact
 from ifx_sdk.signing import domain_separator, report_digest, report_typed_data, terms_digest, terms_typed_data
 from ifx_sdk.terms import Domain, Terms
@@ -80,37 +78,6 @@ def test_the_published_domain_is_the_sdks(protocol: Protocol, which: str) -> Non
     assert (fields, salt, extensions) == (b"\x0f", b"\0" * 32, [])
     assert published == expected
     assert domain_separator(published) == domain_separator(expected)
-
-
-def constants(path: str) -> Any:
-    """The folded constants of a Vyper file."""
-    return contract(path)._constants
-
-
-def test_the_escrows_constants_are_the_sdks() -> None:
-    """Days, tenors and ranges stand once in each language."""
-    escrow = constants("contracts/modules/terms_rules.vy")
-    assert calendar.SECONDS_PER_DAY == escrow.DAY
-    assert (calendar.MIN_DAYS_TO_MATURITY, calendar.MAX_DAYS_TO_MATURITY) == (escrow.MIN_TENOR, escrow.MAX_TENOR)
-    assert money.QUANTITY_LIMIT - 1 == escrow.MAX_QUANTITY
-    assert money.SPOT_LIMIT - 1 == escrow.MAX_SPOT
-
-
-def test_the_oracles_constants_are_the_sdks() -> None:
-    """Postponement, search and width of a price; the escrow books nothing that needs a longer search."""
-    oracle = constants("contracts/FixingOracle.vy")
-    assert calendar.SECONDS_PER_DAY == oracle.DAY
-    assert payoff.POSTPONEMENT_DAYS == oracle.POSTPONEMENT
-    assert payoff.LOOK_BACK_DAYS == oracle.LOOK_BACK
-    assert money.PRICE_LIMIT - 1 == oracle.MASK_40
-    assert constants("contracts/modules/terms_rules.vy").MAX_TENOR <= oracle.LOOK_BACK
-
-
-def test_the_fee_and_the_signers_are_the_sdks() -> None:
-    """The fee rule and the size of a signer set."""
-    rule = constants("contracts/modules/payoff.vy")
-    assert (payoff.FEE_BPS, payoff.BPS) == (rule.FEE_BPS, rule.BPS)
-    assert constants("contracts/modules/signer_sets.vy").MAX_SIGNERS == reports.MAX_SIGNERS
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 7, 10, 30, 31])

@@ -1,6 +1,5 @@
 """A newcomer copies the README's script and runs it against `make node`."""
 
-import os
 import re
 import signal
 import socket
@@ -10,20 +9,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.chain import find_anvil
+from support.chain import anvil_binary
 from support.commands import environment
 from support.tree import ROOT
+
+from scripts.anvil import free_port
 
 
 @pytest.fixture
 def node(tmp_path: Path) -> Iterator[tuple[int, Path]]:
     """`scripts/node.py` on a free port, stopped as Ctrl-C would; skips loudly without anvil, fails in CI."""
-    if find_anvil() is None:
-        what = "anvil not found: run scripts/anvil.sh, or put it on PATH"
-        pytest.fail(what) if os.environ.get("CI") == "true" else pytest.skip(what)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    anvil_binary()
+    port = free_port()
     deployment = tmp_path / "local.toml"
     command = [sys.executable, str(ROOT / "scripts/node.py"), "--port", str(port), "--deployment", str(deployment)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)

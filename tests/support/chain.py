@@ -5,25 +5,19 @@ whole deployment on `chain`.
 """
 
 import os
-import shutil
-import signal
-import socket
-import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 from support.faults import answering, serving
-from support.tree import ROOT
 
 from ifx_sdk import devnet
 from ifx_sdk.chain import Chain
 from ifx_sdk.client import IFX
-from ifx_sdk.errors import NodeDown
 from ifx_sdk.local_chain import LocalChain
+from scripts.anvil import MISSING, find_anvil, free_port, running
 
 START = 1784073600
 """2026-07-15 00:00:00 UTC."""
@@ -46,50 +40,22 @@ class Parties(NamedTuple):
     owner: IFX
 
 
-def find_anvil() -> Path | None:
-    """The anvil binary: of this checkout, else the one on PATH."""
-    local = [ROOT / ".tools" / "bin" / "anvil", *ROOT.glob(".tools/node_modules/@foundry-rs/anvil-*/bin/anvil")]
-    found = next((path for path in local if os.access(path, os.X_OK)), None) or shutil.which("anvil")
-    return None if found is None else Path(found)
-
-
 @pytest.fixture(scope="session")
 def anvil_url() -> Iterator[str]:
     """A running anvil at `START`; skips loudly where there is none, and fails in CI."""
+    port = free_port()
+    with running(anvil_binary(), port, timestamp=START):
+        yield f"http://127.0.0.1:{port}"
+
+
+def anvil_binary() -> Path:
+    """The anvil binary; skips loudly where there is none, and fails in CI."""
     binary = find_anvil()
     if binary is None:
-        what = "anvil not found: run scripts/anvil.sh, or put it on PATH"
         if os.environ.get("CI") == "true":
-            pytest.fail(what)
-        pytest.skip(what)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [str(binary), "--port", str(port), "--hardfork", "prague", "--chain-id", "31337"]
-    process = subprocess.Popen(
-        [*command, "--timestamp", str(START), "--silent"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        url = f"http://127.0.0.1:{port}"
-        await_node(Chain(url), process)
-        yield url
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=10)
-
-
-def await_node(chain: Chain, process: subprocess.Popen[bytes]) -> None:
-    """Wait until the node answers, at most 20 seconds, and not at all where its process has ended."""
-    deadline = time.monotonic() + 20
-    while True:
-        try:
-            chain.connect()
-        except NodeDown:
-            if process.poll() is not None or time.monotonic() > deadline:
-                pytest.fail(f"the node at {chain.url} did not start")
-            time.sleep(0.05)
-        else:
-            return
+            pytest.fail(MISSING)
+        pytest.skip(MISSING)
+    return binary
 
 
 @pytest.fixture(scope="session")
