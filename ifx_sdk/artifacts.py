@@ -15,7 +15,7 @@ from importlib import resources
 from ifx_sdk.codec import AbiEntry, Codec
 from ifx_sdk.errors import BadFile
 
-NAMES = ("ForwardEscrow", "FixingOracle", "TestUSDT")
+NAMES = ("ForwardEscrow", "FixingOracle", "FixingFeed", "TestUSDT")
 """The contracts that are packaged."""
 
 

@@ -815,6 +815,19 @@ class NothingScheduled(Reverted):
     cure = "There is no announced signer set to withdraw."
 
 
+# The feed for other protocols.
+
+
+class FeedOfUnknownName(Reverted):
+    reason = "feed: unknown underlying"
+    cure = "Name an underlying of the oracle's list."
+
+
+class NoDataPresent(Reverted):
+    reason = "No data present"
+    cure = "That day has no fixing: ask for a day that has one."
+
+
 # Ownership (snekmate's modules, whose reasons these are).
 
 

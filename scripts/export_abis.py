@@ -17,6 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "ifx_sdk" / "abi"
 SOURCES = {
+    "FixingFeed": ROOT / "contracts" / "FixingFeed.vy",
     "FixingOracle": ROOT / "contracts" / "FixingOracle.vy",
     "ForwardEscrow": ROOT / "contracts" / "ForwardEscrow.vy",
     "TestUSDT": ROOT / "contracts" / "testing" / "TestUSDT.vy",

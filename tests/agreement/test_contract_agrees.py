@@ -13,6 +13,7 @@ from ifx_sdk.signing import domain_separator, report_digest, report_typed_data, 
 from ifx_sdk.terms import Domain, Terms
 
 SOURCES = {
+    "FixingFeed": "contracts/FixingFeed.vy",
     "FixingOracle": "contracts/FixingOracle.vy",
     "ForwardEscrow": "contracts/ForwardEscrow.vy",
     "TestUSDT": "contracts/testing/TestUSDT.vy",
