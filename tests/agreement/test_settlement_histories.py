@@ -1,20 +1,33 @@
 """The oracle's settlement price against the protocol's prose, over random histories of posts and silence.
 
-Invariant 6: a fixing never changes, nor does a settlement price once it is certain.
+Invariant 6: a fixing never changes, nor does a settlement price once it is certain. Short histories are tried on boa's
+chain; those of 400 days on anvil, which answers hundreds of questions a call: about 50,000 checks on every run and a
+million in `nightly`, NIGHTLY_SECONDS at the longest where that is set.
 """
 
+import os
+import sys
+import time
 import warnings
+from collections.abc import Iterator
 from functools import cache
+from random import Random, SystemRandom
 from typing import Any
 
 import pytest
 from eth_account import Account
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.chain import anvil_binary
+from support.settlement_histories import DAYS, Days, history
+from support.settlement_oracle import SettlementOracle
+from support.settlement_reference import settlement_price
+from support.settlement_walk import Walk
 from support.tree import ROOT
 
 from ifx_sdk import payoff, signing
 from ifx_sdk.terms import oracle_domain
+from scripts.anvil import free_port, running
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -24,6 +37,7 @@ DAY = 86_400
 START = 20_649  # 2026-07-15
 NAME = "openai/gpt-4.1"
 KEY = bytes([7]) * 32
+NIGHTLY_CHECKS = 1_000_000
 
 # Runs of posts and of silence up to longer than any postponement, with prices at both ends of the range.
 PRICES = st.one_of(st.integers(0, 50_000_000), st.just(0), st.just(2**40 - 1))
@@ -83,7 +97,8 @@ def test_every_answer_equals_the_reference_and_stays_once_certain(
         for ask in asks:
             if ask[0] - 1 <= today <= ask[0] + 4 or today == last + 4:
                 answer = oracle().settlement_price(1, *ask)
-                expected, sure = payoff.settlement_price(posted, *ask, boa.env.timestamp)
+                expected, sure = settlement_price(posted, *ask, boa.env.timestamp)
+                assert payoff.settlement_price(posted, *ask, boa.env.timestamp) == (expected, sure)
                 assert answer == (expected or 0, sure), (today - START, ask)
                 assert certain.get(ask, answer[0]) == answer[0]
                 certain |= {ask: answer[0]} if sure else {}
@@ -103,8 +118,55 @@ def test_the_sum_of_a_span_is_the_sum_of_its_days(runs: list[list[int] | int]) -
     first = min(posted)
     running = 0
     for day in range(first, max(posted) + 1):
-        settled, _ = payoff.settlement_price(posted, day, 1, boa.env.timestamp)
+        settled, _ = settlement_price(posted, day, 1, boa.env.timestamp)
         assert settled is not None
         running += settled
         if day in posted:
             assert oracle().fixing(NAME, day).cumulative == running
+
+
+# ------------------------------------------------------------------------------------------------ 400 days, on anvil
+
+
+@pytest.fixture(scope="module")
+def chained() -> Iterator[SettlementOracle]:
+    """An oracle on an anvil of its own, whose clock no other test moves."""
+    port = free_port()
+    with running(anvil_binary(), port, timestamp=(START - 30) * DAY):
+        found = SettlementOracle(port)
+        yield found
+        found.close()
+
+
+@pytest.mark.parametrize("on_days", DAYS, ids=lambda mood: mood.__name__)
+def test_400_days_of_answers_equal_the_reference(chained: SettlementOracle, on_days: Days) -> None:
+    """In every mood of an oracle, at every boundary second: as the reference and the SDK say, for ever once certain."""
+    random = Random(on_days.__name__)
+    walk = Walk(chained, history(random, on_days), random)
+    walk.go()
+    assert walk.checks >= 8_000
+    assert walk.kept >= 2_000
+
+
+@pytest.mark.nightly
+def test_a_million_answers_equal_the_reference(chained: SettlementOracle, capsys: pytest.CaptureFixture[str]) -> None:
+    """Histories of other seeds each night, and the number of checks said aloud, as a time box may end it early."""
+    began, checks, kept, histories = time.monotonic(), 0, 0, 0
+    seed = first = SystemRandom().randrange(2**32)
+    limit = float(os.environ.get("NIGHTLY_SECONDS") or "inf")
+    while checks < NIGHTLY_CHECKS and (histories == 0 or time.monotonic() - began < limit):
+        random = Random(seed)
+        walk = Walk(chained, history(random), random)
+        try:
+            walk.go()
+        except AssertionError as error:
+            error.add_note(f"history of seed {seed}")
+            raise
+        seed, checks, kept, histories = seed + 1, checks + walk.checks, kept + walk.kept, histories + 1
+    with capsys.disabled():
+        short = "" if checks >= NIGHTLY_CHECKS else f" OF {NIGHTLY_CHECKS:,}: NIGHTLY_SECONDS={limit:.0f} ended it"
+        print(
+            f"\nsettlement price: {checks:,} checks{short}, {kept:,} of them of what was certain before;"
+            f" {histories} histories of 400 days from seed {first}, {time.monotonic() - began:.0f} s",
+            file=sys.stderr,
+        )
