@@ -4,9 +4,9 @@
 @title A fully prefunded forward from approval to payout; holds all USDT
 @license AGPL-3.0-only
 @notice Read `interfaces/IForwardEscrow.vyi` first.
-        The desk books what both sides approved. Anyone settles from maturity on, at the oracle's settlement price. Every account withdraws
-        its own free balance. The owner (a timelock) lists underlyings and names desk, guardian and fee recipient; the guardian
-        stops new bookings for 3 days at a time. No role can touch a booked forward or a free balance.
+        The desk books what both sides approved. Before maturity all who are concerned can end a forward early or move one side of it.
+        Anyone settles from maturity on, at the oracle's settlement price. Every account withdraws its own free balance.
+        What owner and guardian can do stands in `modules/roles.vy`; no role can touch a booked forward or a free balance.
 @dev Assumes of the token: what `modules/token_ledger.vy` says. Assumes of the oracle: that its view never reverts, and that a price it calls
      certain never changes. Token and oracle are fixed for ever.
 """
@@ -16,12 +16,13 @@ from snekmate.auth import ownable
 from snekmate.auth import ownable_2step
 from snekmate.utils import eip712_domain_separator
 
-from .interfaces import IFixingOracle
 from .interfaces import IForwardEscrow
 from .modules import approvals
-from .modules import booking_gate
+from .modules import endings
 from .modules import packed_forward
 from .modules import payoff
+from .modules import records
+from .modules import roles
 from .modules import signed_messages
 from .modules import terms_rules
 from .modules import token_ledger as ledger
@@ -33,7 +34,8 @@ initializes: ownable
 initializes: ownable_2step[ownable := ownable]
 initializes: eip712_domain_separator
 initializes: approvals
-initializes: booking_gate
+initializes: records[approvals := approvals]
+initializes: roles[ownable := ownable]
 initializes: ledger
 
 exports: (
@@ -42,20 +44,11 @@ exports: (
     ownable_2step.transfer_ownership,
     ownable_2step.accept_ownership,
     eip712_domain_separator.eip712Domain,
+    roles.__interface__,
 )
 
 
 MAX_BATCH: constant(uint256) = 100
-
-LOT_AT: constant(uint256) = 16  # a listing in one word: index 16 | lot 40
-
-
-ORACLE: immutable(IFixingOracle)
-
-forwards: HashMap[bytes32, packed_forward.Words]  # id -> record; written by book, status only by settlement and revocation
-listings: HashMap[bytes32, uint256]  # keccak256(name) -> packed listing, set by the owner
-guardian: public(address)  # set by the owner
-fee_recipient: public(address)  # set by the owner
 
 
 @deploy
@@ -70,16 +63,8 @@ def __init__(token: address, oracle: address, owner: address, desk: address, gua
     eip712_domain_separator.__init__("IFX Forward Escrow", "1")
     ledger.__init__(token)
     assert owner != empty(address), "escrow: no owner"
-    assert oracle.is_contract, "escrow: oracle is no contract"
-    assert fee_recipient not in [empty(address), self], "escrow: no fee recipient"
 
-    ORACLE = IFixingOracle(oracle)
-    self.guardian = guardian
-    self.fee_recipient = fee_recipient
-    booking_gate._set_desk(desk)
-    log IForwardEscrow.DeskSet(previous=empty(address), desk=desk)
-    log IForwardEscrow.GuardianSet(previous=empty(address), guardian=guardian)
-    log IForwardEscrow.FeeRecipientSet(previous=empty(address), fee_recipient=fee_recipient)
+    roles.__init__(oracle, desk, guardian, fee_recipient)
     ownable_2step._transfer_ownership(owner)
 
 
@@ -108,40 +93,31 @@ def withdraw(amount: uint256, receiver: address):
 
 @external
 def approve_terms(terms: IForwardEscrow.Terms):
-    assert msg.sender in [terms.long, terms.short], "escrow: not a side"
-    id: bytes32 = self._id(terms, keccak256(terms.underlying))
-    assert self.forwards[id].second == 0, "escrow: approval too late"
-
-    approvals._approve(id, msg.sender)
-
-    log IForwardEscrow.TermsApproved(id=id, account=msg.sender)
+    id: bytes32 = self._terms_id(terms, keccak256(terms.underlying))
+    records._approve(id, msg.sender in [terms.long, terms.short], False)
 
 
 @external
 def revoke_terms(terms: IForwardEscrow.Terms):
-    assert msg.sender in [terms.long, terms.short], "escrow: only a side revokes"
-    id: bytes32 = self._id(terms, keccak256(terms.underlying))
-    assert self.forwards[id].second == 0, "escrow: revocation too late"
-
-    self.forwards[id].second = packed_forward.REVOKED << packed_forward.STATUS_AT
-
-    log IForwardEscrow.TermsRevoked(id=id, account=msg.sender)
+    id: bytes32 = self._terms_id(terms, keccak256(terms.underlying))
+    records._revoke(id, msg.sender in [terms.long, terms.short], False)
 
 
 @external
 def book(terms: IForwardEscrow.Terms, long_approval: Bytes[2048], short_approval: Bytes[2048]):
-    booking_gate._check_open_to(msg.sender)
+    roles._check_booking_open()
     underlying_hash: bytes32 = keccak256(terms.underlying)
-    listing: uint256 = self.listings[underlying_hash]
-    terms_rules._check(terms, listing >> LOT_AT)
-    index: uint256 = listing & (2**LOT_AT - 1)
+    index: uint256 = 0
+    lot: uint256 = 0
+    index, lot = roles._listing(underlying_hash)
+    terms_rules._check(terms, lot)
     fixing: uint256 = 0
     posted: bool = False
     # A price of today is certain only if it was posted today.
-    fixing, posted = staticcall ORACLE.settlement_price(index, block.timestamp // terms_rules.DAY, 1)
+    fixing, posted = staticcall roles.ORACLE.settlement_price(index, block.timestamp // terms_rules.DAY, 1)
     assert posted and fixing == terms.spot, "escrow: spot is not today's fixing"
-    id: bytes32 = self._id(terms, underlying_hash)
-    status: uint256 = self.forwards[id].second >> packed_forward.STATUS_AT
+    id: bytes32 = self._terms_id(terms, underlying_hash)
+    status: uint256 = records.forwards[id].second >> packed_forward.STATUS_AT
     assert status != packed_forward.REVOKED, "escrow: terms revoked"
     assert status == packed_forward.ABSENT, "escrow: already booked"
     assert approvals._has_approved(terms.long, id, long_approval), "escrow: long has not approved"
@@ -151,7 +127,7 @@ def book(terms: IForwardEscrow.Terms, long_approval: Bytes[2048], short_approval
     fee: uint256 = payoff._fee(terms.indicative, terms.quantity)
     long_fee: uint256 = fee // 2  # the odd micro falls to the short side
 
-    self.forwards[id] = packed_forward._pack(
+    records.forwards[id] = packed_forward._pack(
         IForwardEscrow.Forward(
             long=terms.long,
             short=terms.short,
@@ -166,7 +142,7 @@ def book(terms: IForwardEscrow.Terms, long_approval: Bytes[2048], short_approval
     )
     long_pull: uint256 = ledger._debit_up_to(terms.long, prefunding + long_fee)
     short_pull: uint256 = ledger._debit_up_to(terms.short, prefunding + fee - long_fee)
-    ledger._credit(self.fee_recipient, fee)
+    ledger._credit(roles.fee_recipient, fee)
 
     log IForwardEscrow.ForwardBooked(
         id=id,
@@ -185,8 +161,89 @@ def book(terms: IForwardEscrow.Terms, long_approval: Bytes[2048], short_approval
 
 
 @external
+def approve_termination(termination: IForwardEscrow.Termination):
+    id: bytes32 = self._id(signed_messages._termination_hash(termination))
+    records._approve(id, msg.sender in [termination.long, termination.short], records._has_ended(termination.forward))
+
+
+@external
+def revoke_termination(termination: IForwardEscrow.Termination):
+    id: bytes32 = self._id(signed_messages._termination_hash(termination))
+    records._revoke(id, msg.sender in [termination.long, termination.short], records._has_ended(termination.forward))
+
+
+@external
+def terminate(termination: IForwardEscrow.Termination, long_approval: Bytes[2048], short_approval: Bytes[2048]):
+    words: packed_forward.Words = records.forwards[termination.forward]
+    endings._check_termination(termination, words)
+    id: bytes32 = self._live_id(signed_messages._termination_hash(termination))
+    assert approvals._has_approved(termination.long, id, long_approval), "escrow: long has not agreed"
+    assert approvals._has_approved(termination.short, id, short_approval), "escrow: short has not agreed"
+
+    records.forwards[termination.forward].second = words.second ^ packed_forward.TERMINATING
+    long_payout: uint256 = 0
+    short_payout: uint256 = 0
+    long_payout, short_payout = self._pay(words, termination.price)
+
+    log IForwardEscrow.ForwardTerminated(
+        id=termination.forward,
+        termination=id,
+        price=termination.price,
+        long_payout=long_payout,
+        short_payout=short_payout,
+    )
+
+
+@external
+def approve_novation(novation: IForwardEscrow.Novation):
+    id: bytes32 = self._id(signed_messages._novation_hash(novation))
+    records._approve(id, records._is_named(novation), records._is_over(novation))
+
+
+@external
+def revoke_novation(novation: IForwardEscrow.Novation):
+    id: bytes32 = self._id(signed_messages._novation_hash(novation))
+    records._revoke(id, records._is_named(novation), records._is_over(novation))
+
+
+@external
+def novate(
+    novation: IForwardEscrow.Novation,
+    outgoing_approval: Bytes[2048],
+    incoming_approval: Bytes[2048],
+    remaining_approval: Bytes[2048],
+):
+    words: packed_forward.Words = records.forwards[novation.forward]
+    long_leaves: bool = endings._check_novation(novation, words)
+    # With a way back, what was approved before leaving would count again.
+    assert not records.departed[novation.forward][novation.incoming], "escrow: incoming left before"
+    id: bytes32 = self._live_id(signed_messages._novation_hash(novation))
+    assert approvals._has_approved(novation.outgoing, id, outgoing_approval), "escrow: outgoing has not agreed"
+    assert approvals._has_approved(novation.incoming, id, incoming_approval), "escrow: incoming has not agreed"
+    assert approvals._has_approved(novation.remaining, id, remaining_approval), "escrow: remaining has not agreed"
+
+    if long_leaves:
+        records.forwards[novation.forward].first = packed_forward._with_account(words.first, novation.incoming)
+    else:
+        records.forwards[novation.forward].second = packed_forward._with_account(words.second, novation.incoming)
+    records.departed[novation.forward][novation.outgoing] = True
+    pull: uint256 = ledger._debit_up_to(novation.incoming, novation.payment)
+    ledger._credit(novation.outgoing, novation.payment)
+
+    log IForwardEscrow.ForwardNovated(
+        id=novation.forward,
+        outgoing=novation.outgoing,
+        incoming=novation.incoming,
+        novation=id,
+        payment=novation.payment,
+    )
+
+    ledger._pull(novation.incoming, pull)
+
+
+@external
 def settle(id: bytes32):
-    words: packed_forward.Words = self.forwards[id]
+    words: packed_forward.Words = records.forwards[id]
     status: uint256 = words.second >> packed_forward.STATUS_AT
     assert status > packed_forward.REVOKED, "escrow: unknown forward"
     assert status == packed_forward.ACTIVE, "escrow: not active"
@@ -197,9 +254,10 @@ def settle(id: bytes32):
     price, certain = self._certain_price(fixing)
     assert certain, "escrow: price not certain yet"
 
+    records.forwards[id].second = words.second ^ packed_forward.SETTLING
     long_payout: uint256 = 0
     short_payout: uint256 = 0
-    long_payout, short_payout = self._pay(id, words, price)
+    long_payout, short_payout = self._pay(words, price)
 
     log IForwardEscrow.ForwardSettled(id=id, price=price, long_payout=long_payout, short_payout=short_payout)
 
@@ -212,7 +270,7 @@ def settle_many(ids: DynArray[bytes32, MAX_BATCH]):
     certain: bool = False
     settled: DynArray[bytes32, MAX_BATCH] = []
     for id: bytes32 in ids:
-        words: packed_forward.Words = self.forwards[id]
+        words: packed_forward.Words = records.forwards[id]
         if words.second >> packed_forward.STATUS_AT != packed_forward.ACTIVE:
             continue
         its_fixing: uint256 = packed_forward._fixing(words)
@@ -222,67 +280,10 @@ def settle_many(ids: DynArray[bytes32, MAX_BATCH]):
             fixing = its_fixing
             price, certain = self._certain_price(fixing)
         if certain:
-            self._pay(id, words, price)
+            records.forwards[id].second = words.second ^ packed_forward.SETTLING
+            self._pay(words, price)
             settled.append(id)
     self._log_settled(fixing, price, settled)
-
-
-@external
-def pause_booking():
-    assert msg.sender == self.guardian, "escrow: not the guardian"
-
-    until: uint256 = booking_gate._pause()
-
-    log IForwardEscrow.BookingPaused(until=until)
-
-
-@external
-def list_underlying(name: String[64], lot: uint256):
-    ownable._check_owner()
-    assert lot != 0 and lot <= terms_rules.MAX_QUANTITY, "escrow: bad lot"
-    index: uint256 = staticcall ORACLE.underlying_index(name)
-    assert index != 0, "escrow: oracle does not know it"
-
-    name_hash: bytes32 = keccak256(name)
-    log IForwardEscrow.UnderlyingListed(index=index, previous_lot=self.listings[name_hash] >> LOT_AT, lot=lot)
-    self.listings[name_hash] = index | (lot << LOT_AT)
-
-
-@external
-def delist_underlying(name: String[64]):
-    ownable._check_owner()
-    name_hash: bytes32 = keccak256(name)
-    listing: uint256 = self.listings[name_hash]
-    assert listing != 0, "escrow: nothing to delist"
-
-    self.listings[name_hash] = 0
-
-    log IForwardEscrow.UnderlyingListed(index=listing & (2**LOT_AT - 1), previous_lot=listing >> LOT_AT, lot=0)
-
-
-@external
-def set_desk(desk: address):
-    ownable._check_owner()
-    previous: address = booking_gate._desk()
-
-    booking_gate._set_desk(desk)
-
-    log IForwardEscrow.DeskSet(previous=previous, desk=desk)
-
-
-@external
-def set_guardian(guardian: address):
-    ownable._check_owner()
-    log IForwardEscrow.GuardianSet(previous=self.guardian, guardian=guardian)
-    self.guardian = guardian
-
-
-@external
-def set_fee_recipient(fee_recipient: address):
-    ownable._check_owner()
-    assert fee_recipient not in [empty(address), self], "escrow: bad fee recipient"
-    log IForwardEscrow.FeeRecipientSet(previous=self.fee_recipient, fee_recipient=fee_recipient)
-    self.fee_recipient = fee_recipient
 
 
 # Getters stay locked while a call runs, so that nobody reads a balance between its debit and its tokens' arrival;
@@ -292,20 +293,34 @@ def set_fee_recipient(fee_recipient: address):
 @external
 @view
 def forward(id: bytes32) -> IForwardEscrow.Forward:
-    return packed_forward._unpack(self.forwards[id])
+    return packed_forward._unpack(records.forwards[id])
 
 
 @external
 @view
 @reentrant  # pure: wallets may ask for it while they verify a signature
 def terms_hash(terms: IForwardEscrow.Terms) -> bytes32:
-    return self._id(terms, keccak256(terms.underlying))
+    return self._terms_id(terms, keccak256(terms.underlying))
+
+
+@external
+@view
+@reentrant  # as above
+def termination_hash(termination: IForwardEscrow.Termination) -> bytes32:
+    return self._id(signed_messages._termination_hash(termination))
+
+
+@external
+@view
+@reentrant  # as above
+def novation_hash(novation: IForwardEscrow.Novation) -> bytes32:
+    return self._id(signed_messages._novation_hash(novation))
 
 
 @external
 @view
 def payouts(id: bytes32, price: uint256) -> (uint256, uint256):
-    words: packed_forward.Words = self.forwards[id]
+    words: packed_forward.Words = records.forwards[id]
     assert words.second >> packed_forward.STATUS_AT > packed_forward.REVOKED, "escrow: no such forward"
     assert price < 2**40, "escrow: price too large"
     stake: packed_forward.Stake = packed_forward._stake(words)
@@ -322,7 +337,7 @@ def balance_of(account: address) -> uint256:
 @external
 @view
 def is_settleable(id: bytes32) -> bool:
-    words: packed_forward.Words = self.forwards[id]
+    words: packed_forward.Words = records.forwards[id]
     price: uint256 = 0
     certain: bool = False
     price, certain = self._certain_price(packed_forward._fixing(words))
@@ -337,20 +352,8 @@ def is_approved(id: bytes32, account: address) -> bool:
 
 @external
 @view
-def lot_of(name: String[64]) -> uint256:
-    return self.listings[keccak256(name)] >> LOT_AT
-
-
-@external
-@view
-def desk() -> address:
-    return booking_gate._desk()
-
-
-@external
-@view
-def paused_until() -> uint256:
-    return booking_gate._paused_until()
+def has_left(id: bytes32, account: address) -> bool:
+    return records.departed[id][account]
 
 
 @external
@@ -358,13 +361,6 @@ def paused_until() -> uint256:
 @reentrant  # an immutable
 def token() -> address:
     return ledger.TOKEN.address
-
-
-@external
-@view
-@reentrant  # an immutable
-def oracle() -> address:
-    return ORACLE.address
 
 
 @internal
@@ -380,11 +376,31 @@ def _deposit(account: address, amount: uint256):
 
 @internal
 @view
-def _id(terms: IForwardEscrow.Terms, underlying_hash: bytes32) -> bytes32:
+def _id(struct_hash: bytes32) -> bytes32:
+    """
+    @notice The EIP-712 digest of a message.
+    """
+    return eip712_domain_separator._hash_typed_data_v4(struct_hash)
+
+
+@internal
+@view
+def _live_id(struct_hash: bytes32) -> bytes32:
+    """
+    @notice The EIP-712 digest of a message that nobody revoked.
+    """
+    id: bytes32 = self._id(struct_hash)
+    assert records.forwards[id].second == 0, "escrow: message revoked"
+    return id
+
+
+@internal
+@view
+def _terms_id(terms: IForwardEscrow.Terms, underlying_hash: bytes32) -> bytes32:
     """
     @notice The EIP-712 digest of the terms.
     """
-    return eip712_domain_separator._hash_typed_data_v4(signed_messages._forward_hash(terms, underlying_hash))
+    return self._id(signed_messages._forward_hash(terms, underlying_hash))
 
 
 @internal
@@ -396,19 +412,18 @@ def _certain_price(fixing: uint256) -> (uint256, bool):
     maturity_day: uint256 = packed_forward._maturity_day(fixing)
     if block.timestamp < maturity_day * terms_rules.DAY:
         return 0, False
-    return staticcall ORACLE.settlement_price(fixing & packed_forward.MASK_16, maturity_day, fixing >> packed_forward.AVERAGING_AT)
+    return staticcall roles.ORACLE.settlement_price(fixing & packed_forward.MASK_16, maturity_day, fixing >> packed_forward.AVERAGING_AT)
 
 
 @internal
-def _pay(id: bytes32, words: packed_forward.Words, price: uint256) -> (uint256, uint256):
+def _pay(words: packed_forward.Words, price: uint256) -> (uint256, uint256):
     """
-    @notice Close an active forward at its certain settlement price and return the two payouts.
+    @notice Pay out a forward that has just been closed, at `price`, and return the two payouts.
     """
     stake: packed_forward.Stake = packed_forward._stake(words)
     long_payout: uint256 = payoff._long_payout(stake.price, stake.spot, stake.quantity, price)
     short_payout: uint256 = unsafe_sub(unsafe_mul(unsafe_mul(2, stake.spot), stake.quantity), long_payout)
 
-    self.forwards[id].second = words.second ^ packed_forward.SETTLING
     ledger._credit(convert(words.first & packed_forward.MASK_160, address), long_payout)
     ledger._credit(convert(words.second & packed_forward.MASK_160, address), short_payout)
     return long_payout, short_payout

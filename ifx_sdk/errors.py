@@ -7,11 +7,13 @@ An error says what happened, with the input that caused it, and then the cure; b
     │   ├── BadValue                   one text or number: .given, .why
     │   │   ├── BadAmount  BadPrice  BadQuantity  BadTenor  BadDate  BadTime
     │   │   └── BadUnderlying  BadAddress  BadCalibration
-    │   ├── BadTerms                   one leaf for each refused check of `book`: .field, .value; also a Reverted
+    │   ├── BadMessage                 .field, .value; also a Reverted
+    │   │   ├── BadTerms               one leaf for each refused check of `book`
+    │   │   └── BadEnding              one leaf for each refused check of `terminate` and `novate`
     │   ├── NoQuote                    the tick leaves no indicative price: .spot, .published
     │   ├── UnknownVectorKind          .kind, .why
     │   ├── BadFile                    .path, .why
-    │   │   └── BadTermsFile  MalformedVectors  BadDeployment
+    │   │   └── BadTermsFile  BadMessageFile  MalformedVectors  BadDeployment
     │   └── BadSignature               .why
     │       └── WrongSigner            .expected, .recovered
     ├── SignerError                    the key that should sign
@@ -27,7 +29,7 @@ An error says what happened, with the input that caused it, and then the cure; b
     │   └── PageRefused  InsufficientSlots   AttestationsDisagree  NotEnoughAttestations
     └── MissingExtra                   .extra
 
-A leaf of `BadTerms` is raised by the SDK before sending (`tx_hash` is None) and by the chain client when the contract
+A leaf of `BadMessage` is raised by the SDK before sending (`tx_hash` is None) and by the chain client when the contract
 refuses, so that one `except QuantityNotInLots` catches both.
 """
 # ruff: noqa: N818 - an error is named for what is wrong; `except QuantityNotInLots` reads better than an Error suffix
@@ -171,6 +173,13 @@ class BadFile(InputError):
 class BadTermsFile(BadFile):
     noun = "terms file"
     cure = "Write it with `ifx terms`; every number is an integer in micro-USDT, Mtok or unix seconds."
+
+
+class BadMessageFile(BadFile):
+    noun = "message file"
+    cure = (
+        "Write it with `ifx terminate` or `ifx novate`; numbers are integers, accounts and hashes text in hexadecimal."
+    )
 
 
 class MalformedVectors(BadFile):
@@ -393,8 +402,8 @@ class Reverted(TransactionError):
         self.tx_hash = tx_hash
 
 
-class BadTerms(InputError, Reverted):
-    """A check of `book` that the terms fail, found by the SDK beforehand or by the contract."""
+class BadMessage(InputError, Reverted):
+    """A check that a message fails, found by the SDK beforehand or by the contract."""
 
     def __init__(
         self,
@@ -406,10 +415,18 @@ class BadTerms(InputError, Reverted):
         field: str | None = None,
         value: object = None,
     ) -> None:
-        """`field` of the terms and its `value`, where the SDK made the check itself."""
+        """`field` of the message and its `value`, where the SDK made the check itself."""
         Reverted.__init__(self, reason, tx_hash, what=what, cure=cure)
         self.field = field
         self.value = value
+
+
+class BadTerms(BadMessage):
+    """A check of `book` that the terms fail."""
+
+
+class BadEnding(BadMessage):
+    """A check of `terminate` or `novate` that the message fails against the forward's record and the time."""
 
 
 # The checks of `book`, in the contract's order. Those that need only the terms are leaves of BadTerms.
@@ -520,22 +537,115 @@ class ShortHasNotApproved(BadTerms):
 
 class NotASide(Reverted):
     reason = "escrow: not a side"
-    cure = "Only the long or the short of the terms approves them."
+    cure = "Only an account that the message names approves it."
 
 
 class ApprovalTooLate(Reverted):
     reason = "escrow: approval too late"
-    cure = "These terms are booked or revoked already; new terms need a new salt."
+    cure = "It is booked, executed or revoked already, or its forward has ended; a new message needs a new salt."
 
 
 class OnlyASideRevokes(Reverted):
     reason = "escrow: only a side revokes"
-    cure = "Only the long or the short of the terms revokes them."
+    cure = "Only an account that the message names revokes it."
 
 
 class RevocationTooLate(Reverted):
     reason = "escrow: revocation too late"
-    cure = "These terms are booked or revoked already: look the forward up by its id."
+    cure = "It is booked, executed or revoked already, or its forward has ended: look the forward up by its id."
+
+
+# Early termination and novation. Those that need only the message and the record are leaves of BadEnding.
+
+
+class MessageExpired(BadEnding):
+    reason = "escrow: message expired"
+    cure = "Make a new one with a later deadline and have all whom it names approve it."
+
+
+class ForwardNotActive(BadEnding):
+    reason = "escrow: forward not active"
+    cure = "Only an active forward can be ended or moved: look it up by its id."
+
+
+class MaturityHasCome(BadEnding):
+    reason = "escrow: maturity has come"
+    cure = "From maturity on the fixings alone decide: settle it."
+
+
+class NotItsLong(BadEnding):
+    reason = "escrow: not its long"
+    cure = "Name the forward's long of today; a novation may have replaced it."
+
+
+class NotItsShort(BadEnding):
+    reason = "escrow: not its short"
+    cure = "Name the forward's short of today; a novation may have replaced it."
+
+
+class AgreedPriceTooLarge(BadEnding):
+    reason = "escrow: agreed price too large"
+    cure = "A price is below 2^40 micro-USDT per Mtok."
+
+
+class OutgoingIsNoSide(BadEnding):
+    reason = "escrow: outgoing is no side"
+    cure = "Name the long or the short of the forward as the one who leaves."
+
+
+class RemainingIsNoSide(BadEnding):
+    reason = "escrow: remaining is no side"
+    cure = "Name the other side of the forward as the one who stays."
+
+
+class BadIncoming(BadEnding):
+    reason = "escrow: bad incoming"
+    cure = "Who enters is an account of its own: neither zero nor the escrow."
+
+
+class IncomingIsASide(BadEnding):
+    reason = "escrow: incoming is a side"
+    cure = "Who enters is neither the long nor the short of the forward."
+
+
+class PaymentTooLarge(BadEnding):
+    reason = "escrow: payment too large"
+    cure = "A payment is at most 2B, all that the forward can ever pay."
+
+
+class IncomingLeftBefore(BadEnding):
+    reason = "escrow: incoming left before"
+    cure = "Who has left a forward cannot come back to it; enter with another account."
+
+
+class MessageRevoked(Reverted):
+    reason = "escrow: message revoked"
+    cure = "One of those it names withdrew, for ever. A new one needs a new salt."
+
+
+class LongHasNotAgreed(Reverted):
+    reason = "escrow: long has not agreed"
+    cure = "Have the long sign exactly this termination or approve it on chain."
+
+
+class ShortHasNotAgreed(Reverted):
+    reason = "escrow: short has not agreed"
+    cure = "Have the short sign exactly this termination or approve it on chain."
+
+
+class OutgoingHasNotAgreed(Reverted):
+    reason = "escrow: outgoing has not agreed"
+    cure = "Have the leaving side sign exactly this novation or approve it on chain."
+
+
+class IncomingHasNotAgreed(Reverted):
+    reason = "escrow: incoming has not agreed"
+    cure = "Have the new party sign exactly this novation or approve it on chain."
+
+
+class RemainingHasNotAgreed(Reverted):
+    reason = "escrow: remaining has not agreed"
+    cure = "Have the remaining side sign exactly this novation or approve it on chain."
 
 
 class UnknownForward(Reverted):
@@ -614,15 +724,7 @@ class NoFeeRecipient(Reverted):
 
 
 class Unpackable(Reverted):
-    reasons = (
-        "packed: quantity too wide",
-        "packed: price too wide",
-        "packed: underlying too wide",
-        "packed: spot too wide",
-        "packed: maturity day too wide",
-        "packed: averaging days too wide",
-        "packed: unknown status",
-    )
+    reason = "packed: a field is too wide"
     cure = "No terms that pass the checks of `book` get here: report it."
 
 
@@ -828,7 +930,22 @@ class NoDataPresent(Reverted):
     cure = "That day has no fixing: ask for a day that has one."
 
 
-# Ownership (snekmate's modules, whose reasons these are).
+# Ownership (snekmate's modules, whose reasons these are, but for the deployment's own checks).
+
+
+class NoProposer(Reverted):
+    reason = "timelock: no proposer"
+    cure = "Name at least one account that proposes what the timelock does."
+
+
+class ProposerIsZero(Reverted):
+    reason = "timelock: proposer is zero"
+    cure = "Every proposer is an account."
+
+
+class TimelockNotSafe(Reverted):
+    reasons = ("timelock: delay is not 7 days", "timelock: outside admin")
+    cure = "No deployment from these sources gets here: report it."
 
 
 class NotTheOwner(Reverted):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
@@ -12,12 +12,16 @@ from ifx_sdk.calendar import SECONDS_PER_DAY, day_of, midnight
 from ifx_sdk.chain import Chain
 from ifx_sdk.codec import Event
 from ifx_sdk.contract import Contract, integer, items, raw, text
-from ifx_sdk.errors import BadSignature, BadValue
+from ifx_sdk.endings import Novation, Termination
+from ifx_sdk.errors import BadSignature, BadValue, IncomingLeftBefore
 from ifx_sdk.oracle import Oracle
 from ifx_sdk.outcomes import Journal, Outcome
 from ifx_sdk.signers import Signer
-from ifx_sdk.signing import SIGNATURE_BYTES, terms_digest, verify_digest_signature
+from ifx_sdk.signing import SIGNATURE_BYTES, Message, message_digest, verify_digest_signature
 from ifx_sdk.terms import Domain, Terms, escrow_domain, parse_address, parse_underlying
+
+_KINDS: Mapping[type, str] = {Terms: "terms", Termination: "termination", Novation: "novation"}
+"""What the contract calls a message in the names of its functions."""
 
 MAX_BATCH = 100
 """Forwards that one `settle_many` takes."""
@@ -57,6 +61,11 @@ class ForwardRecord:
     """Days in the settlement price's mean."""
     status: Status
     """None, revoked, active, settled or terminated."""
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it waits for its settlement."""
+        return self.status is Status.ACTIVE
 
     @property
     def maturity_day(self) -> int:
@@ -124,8 +133,12 @@ class Escrow(Contract):
         return escrow_domain(self.chain.chain_id, self.address)
 
     def terms_id(self, terms: Terms) -> bytes:
-        """The forward's id, computed here; `terms_hash` asks the contract for the same."""
-        return terms_digest(terms, self.domain())
+        """The forward's id, computed here; `onchain_id` asks the contract for the same."""
+        return self.message_id(terms)
+
+    def message_id(self, message: Message) -> bytes:
+        """The digest of terms, of a termination or of a novation, computed here."""
+        return message_digest(message, self.domain())
 
     # ------------------------------------------------------------------------------------------------ money
 
@@ -147,13 +160,13 @@ class Escrow(Contract):
 
     # ----------------------------------------------------------------------------------------- a forward's life
 
-    def approve_terms(self, terms: Terms) -> Outcome:
-        """Approve on chain, for a wallet that cannot sign."""
-        return self._write("approve_terms", terms.as_tuple())
+    def approve(self, message: Message) -> Outcome:
+        """Approve terms, a termination or a novation on chain, for a wallet that cannot sign."""
+        return self._write(f"approve_{_KINDS[type(message)]}", message.as_tuple())
 
-    def revoke_terms(self, terms: Terms) -> Outcome:
-        """Withdraw from terms that are not booked yet, for ever."""
-        return self._write("revoke_terms", terms.as_tuple())
+    def revoke(self, message: Message) -> Outcome:
+        """Withdraw from a message that is not executed yet, for everyone and for ever."""
+        return self._write(f"revoke_{_KINDS[type(message)]}", message.as_tuple())
 
     def check_terms(self, terms: Terms) -> None:
         """Refuse what `book` would refuse now in the terms, the listing and the spot. Raises a leaf of `BadTerms`."""
@@ -162,7 +175,7 @@ class Escrow(Contract):
         fixing = self.oracle.fixing(terms.underlying, day_of(now))
         terms.check_spot(None if fixing is None else fixing.price)
 
-    def check_approval(self, terms: Terms, account: str, approval: bytes) -> None:
+    def check_approval(self, message: Message, account: str, approval: bytes) -> None:
         """Refuse 65 bytes that are no signature of `account`, unless it approved on chain or has code that may accept
         them: a contract wallet gives bytes a meaning of its own, and the escrow asks it (ERC-1271).
 
@@ -170,7 +183,7 @@ class Escrow(Contract):
         """
         if len(approval) != SIGNATURE_BYTES:
             return
-        digest = self.terms_id(terms)
+        digest = self.message_id(message)
         try:
             verify_digest_signature(digest, account, approval)
         except BadSignature:
@@ -189,6 +202,44 @@ class Escrow(Contract):
         self.check_approval(terms, terms.short, short_approval)
         return self._write("book", terms.as_tuple(), long_approval, short_approval)
 
+    def check_ending(self, message: Termination | Novation) -> None:
+        """Refuse what `terminate` or `novate` would refuse now in the message and the record. Raises a leaf of
+        `BadEnding`."""
+        record, now = self.forward(message.forward), self.chain.now()
+        if isinstance(message, Termination):
+            message.validate(record, now)
+            return
+        message.validate(record, now, escrow=self.address)
+        if self.has_left(message.forward, message.incoming):
+            what = f"{message.incoming} has left forward 0x{message.forward.hex()}"
+            raise IncomingLeftBefore(what=what, field="incoming", value=message.incoming)
+
+    def terminate(self, message: Termination, long_approval: bytes = b"", short_approval: bytes = b"") -> Outcome:
+        """End a forward before maturity at a price that both sides approved; anyone may send it.
+
+        Approvals are as in `book`. Raises a leaf of `BadEnding` or `Reverted`, `BadSignature`, or as `Chain.send`.
+        """
+        return self._end("terminate", message, (long_approval, short_approval))
+
+    def novate(
+        self,
+        message: Novation,
+        outgoing_approval: bytes = b"",
+        incoming_approval: bytes = b"",
+        remaining_approval: bytes = b"",
+    ) -> Outcome:
+        """Put a new party in one side's place before maturity; anyone may send it. Raises as `terminate`.
+
+        The payment comes from the new party's free balance first, the rest from its wallet's allowance.
+        """
+        return self._end("novate", message, (outgoing_approval, incoming_approval, remaining_approval))
+
+    def _end(self, function: str, message: Termination | Novation, approvals: tuple[bytes, ...]) -> Outcome:
+        self.check_ending(message)
+        for account, approval in zip(message.parties.values(), approvals, strict=True):
+            self.check_approval(message, account, approval)
+        return self._write(function, message.as_tuple(), *approvals)
+
     def settle(self, id: bytes) -> Outcome:
         """Pay out a forward at its settlement price; anyone may, from maturity on."""
         return self._write("settle", _id(id))
@@ -202,9 +253,9 @@ class Escrow(Contract):
 
     # ------------------------------------------------------------------------------------------------ views
 
-    def terms_hash(self, terms: Terms) -> bytes:
-        """The forward's id, by the contract's own computation."""
-        return raw(self._read(bytes, "terms_hash", terms.as_tuple()))
+    def onchain_id(self, message: Message) -> bytes:
+        """A message's id, by the contract's own computation: the same as `message_id`."""
+        return raw(self._read(bytes, f"{_KINDS[type(message)]}_hash", message.as_tuple()))
 
     def forward(self, id: bytes) -> ForwardRecord:
         """The record of a forward; status `NONE` where there is none."""
@@ -264,8 +315,12 @@ class Escrow(Contract):
         return self._read(bool, "is_settleable", _id(id))
 
     def is_approved(self, id: bytes, account: str) -> bool:
-        """Whether `account` approved the terms `id` on chain."""
+        """Whether `account` approved the message with the digest `id` on chain."""
         return self._read(bool, "is_approved", _id(id), parse_address(account))
+
+    def has_left(self, id: bytes, account: str) -> bool:
+        """Whether a novation of forward `id` replaced `account`, which bars it from coming back."""
+        return self._read(bool, "has_left", _id(id), parse_address(account))
 
     def lot_of(self, name: str) -> int:
         """The lot of a listed underlying in Mtok, 0 where it is not listed."""

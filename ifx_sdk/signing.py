@@ -2,6 +2,10 @@
 
     Forward(address long,address short,string underlying,uint256 quantity,uint256 price,uint256 spot,uint256 indicative,
             uint256 maturity,uint256 averagingDays,uint256 deadline,bytes32 salt)              signed by both sides
+    Termination(bytes32 forward,address long,address short,uint256 price,uint256 deadline,bytes32 salt)
+                                                                                               signed by both sides
+    Novation(bytes32 forward,address outgoing,address incoming,address remaining,uint256 payment,uint256 deadline,
+             bytes32 salt)                                                                     signed by all three
     Report(string underlying,uint256 day,uint256 price,bytes32 evidence)                       signed by oracle nodes
 
 The digest of a Forward is the forward's id everywhere. A signature is 65 bytes r, s, v with the lower s and v 27 or 28.
@@ -11,6 +15,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from ifx_sdk.endings import Novation, Termination
 from ifx_sdk.errors import BadSignature, BadValue, WrongSigner
 from ifx_sdk.terms import Domain, Terms, parse_address, parse_underlying
 
@@ -38,12 +43,38 @@ FORWARD_FIELDS: Final[Fields] = (
     ("uint256", "deadline"),
     ("bytes32", "salt"),
 )
+TERMINATION_FIELDS: Final[Fields] = (
+    ("bytes32", "forward"),
+    ("address", "long"),
+    ("address", "short"),
+    ("uint256", "price"),
+    ("uint256", "deadline"),
+    ("bytes32", "salt"),
+)
+NOVATION_FIELDS: Final[Fields] = (
+    ("bytes32", "forward"),
+    ("address", "outgoing"),
+    ("address", "incoming"),
+    ("address", "remaining"),
+    ("uint256", "payment"),
+    ("uint256", "deadline"),
+    ("bytes32", "salt"),
+)
 REPORT_FIELDS: Final[Fields] = (
     ("string", "underlying"),
     ("uint256", "day"),
     ("uint256", "price"),
     ("bytes32", "evidence"),
 )
+
+Message = Terms | Termination | Novation
+"""What the sides of a forward approve."""
+
+_TYPES: Final[Mapping[type, tuple[str, Fields]]] = {
+    Terms: ("Forward", FORWARD_FIELDS),
+    Termination: ("Termination", TERMINATION_FIELDS),
+    Novation: ("Novation", NOVATION_FIELDS),
+}
 
 _ORDER: Final = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141  # of secp256k1
 _PARITY: Final = 1 << 255
@@ -86,7 +117,19 @@ def domain_separator(domain: Domain) -> bytes:
 
 def terms_digest(terms: Terms, domain: Domain) -> bytes:
     """The digest that both sides sign, which is the forward's id: 32 bytes. `domain` is the escrow's."""
-    return _digest(domain, struct_hash("Forward", FORWARD_FIELDS, _terms_values(terms)))
+    return message_digest(terms, domain)
+
+
+def message_digest(message: Message, domain: Domain) -> bytes:
+    """The digest of terms, of a termination or of a novation, which is the message's id: 32 bytes. `domain` is the
+    escrow's."""
+    return _digest(domain, message_hash(message))
+
+
+def message_hash(message: Message) -> bytes:
+    """EIP-712 `hashStruct` of a message, which wallets show beside the domain's: 32 bytes."""
+    name, fields = _TYPES[type(message)]
+    return struct_hash(name, fields, _message_values(message))
 
 
 def report_digest(underlying: str, day: int, price: int, evidence: bytes, domain: Domain) -> bytes:
@@ -96,8 +139,14 @@ def report_digest(underlying: str, day: int, price: int, evidence: bytes, domain
 
 def terms_typed_data(terms: Terms, domain: Domain) -> dict[str, object]:
     """What a wallet is asked to sign by `eth_signTypedData_v4`, as plain JSON values."""
-    values = _terms_values(terms) | {"salt": "0x" + terms.salt.hex()}
-    return _typed_data("Forward", FORWARD_FIELDS, values, domain)
+    return message_typed_data(terms, domain)
+
+
+def message_typed_data(message: Message, domain: Domain) -> dict[str, object]:
+    """The same for any message."""
+    name, fields = _TYPES[type(message)]
+    values = {key: _plain(value) for key, value in _message_values(message).items()}
+    return _typed_data(name, fields, values, domain)
 
 
 def report_typed_data(underlying: str, day: int, price: int, evidence: bytes, domain: Domain) -> dict[str, object]:
@@ -213,8 +262,13 @@ def _domain_values(domain: Domain) -> dict[str, object]:
     }
 
 
-def _terms_values(terms: Terms) -> dict[str, object]:
-    return dict(zip((field for _, field in FORWARD_FIELDS), terms.as_tuple(), strict=True))
+def _message_values(message: Message) -> dict[str, object]:
+    _, fields = _TYPES[type(message)]
+    return dict(zip((field for _, field in fields), message.as_tuple(), strict=True))
+
+
+def _plain(value: object) -> object:
+    return "0x" + value.hex() if isinstance(value, bytes) else value
 
 
 def _report_values(underlying: str, day: int, price: int, evidence: bytes) -> dict[str, object]:

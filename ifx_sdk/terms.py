@@ -1,6 +1,7 @@
 """What both sides of a forward approve (the EIP-712 primary type `Forward`), and the checks that `book` makes of it."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, Final
@@ -120,6 +121,11 @@ class Terms:
                 raise BadValue(value, f"{name} must be within uint256", cure=f"Give {name} from 0 to 2^256 - 1.")
         if not isinstance(self.salt, bytes) or len(self.salt) != SALT_BYTES:
             raise BadValue(self.salt, f"salt must be {SALT_BYTES} bytes", cure="Draw 32 random bytes.")
+
+    @property
+    def parties(self) -> Mapping[str, str]:
+        """Role -> account of all who must approve."""
+        return {"long": self.long, "short": self.short}
 
     def validate(self, lot: int, now: int | None = None, *, escrow: str | None = None) -> None:
         """Refuse, in the contract's order and by the contract's reasons, whatever `book` refuses in the terms alone.

@@ -20,6 +20,7 @@ SOURCES = {
     "FixingFeed": ROOT / "contracts" / "FixingFeed.vy",
     "FixingOracle": ROOT / "contracts" / "FixingOracle.vy",
     "ForwardEscrow": ROOT / "contracts" / "ForwardEscrow.vy",
+    "Timelock": ROOT / "contracts" / "Timelock.vy",
     "TestUSDT": ROOT / "contracts" / "testing" / "TestUSDT.vy",
 }
 EVM_VERSION = "cancun"

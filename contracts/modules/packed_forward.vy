@@ -36,7 +36,10 @@ MASK_24: constant(uint256) = 2**24 - 1
 MASK_16: constant(uint256) = 2**16 - 1
 STATUS_AT: constant(uint256) = 240
 AVERAGING_AT: constant(uint256) = 40  # in a fixing
-SETTLING: constant(uint256) = (ACTIVE ^ SETTLED) << STATUS_AT  # XOR it into the second word of an active forward to settle it
+
+# XOR one of them into the second word of an active forward to end it.
+SETTLING: constant(uint256) = (ACTIVE ^ SETTLED) << STATUS_AT
+TERMINATING: constant(uint256) = (ACTIVE ^ TERMINATED) << STATUS_AT
 
 
 @internal
@@ -45,13 +48,15 @@ def _pack(forward: IForwardEscrow.Forward) -> Words:
     """
     @notice The two words of `forward`.
     """
-    assert forward.quantity <= MASK_40, "packed: quantity too wide"
-    assert forward.price <= MASK_40, "packed: price too wide"
-    assert forward.underlying <= MASK_16, "packed: underlying too wide"
-    assert forward.spot <= MASK_40, "packed: spot too wide"
-    assert forward.maturity_day <= MASK_24, "packed: maturity day too wide"
-    assert forward.averaging_days <= MASK_16, "packed: averaging days too wide"
-    assert forward.status <= TERMINATED, "packed: unknown status"
+    assert (
+        forward.quantity <= MASK_40
+        and forward.price <= MASK_40
+        and forward.underlying <= MASK_16
+        and forward.spot <= MASK_40
+        and forward.maturity_day <= MASK_24
+        and forward.averaging_days <= MASK_16
+        and forward.status <= TERMINATED
+    ), "packed: a field is too wide"
 
     return Words(
         first=convert(forward.long, uint256)
@@ -83,6 +88,24 @@ def _unpack(words: Words) -> IForwardEscrow.Forward:
         averaging_days=(words.second >> 224) & MASK_16,
         status=words.second >> STATUS_AT,
     )
+
+
+@internal
+@pure
+def _account(word: uint256) -> address:
+    """
+    @notice The side that a word holds: the long in the first, the short in the second.
+    """
+    return convert(word & MASK_160, address)
+
+
+@internal
+@pure
+def _with_account(word: uint256, account: address) -> uint256:
+    """
+    @notice The same word with another side.
+    """
+    return (word >> 160 << 160) | convert(account, uint256)
 
 
 @internal

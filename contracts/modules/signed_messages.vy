@@ -13,6 +13,12 @@ from ..interfaces import IForwardEscrow
 FORWARD_TYPEHASH: constant(bytes32) = keccak256(
     "Forward(address long,address short,string underlying,uint256 quantity,uint256 price,uint256 spot,uint256 indicative,uint256 maturity,uint256 averagingDays,uint256 deadline,bytes32 salt)"
 )
+TERMINATION_TYPEHASH: constant(bytes32) = keccak256(
+    "Termination(bytes32 forward,address long,address short,uint256 price,uint256 deadline,bytes32 salt)"
+)
+NOVATION_TYPEHASH: constant(bytes32) = keccak256(
+    "Novation(bytes32 forward,address outgoing,address incoming,address remaining,uint256 payment,uint256 deadline,bytes32 salt)"
+)
 
 
 @internal
@@ -38,3 +44,21 @@ def _forward_hash(terms: IForwardEscrow.Terms, underlying_hash: bytes32) -> byte
             terms.salt,
         )
     )
+
+
+@internal
+@pure
+def _termination_hash(termination: IForwardEscrow.Termination) -> bytes32:
+    """
+    @notice The struct hash of an early end.
+    """
+    return keccak256(abi_encode(TERMINATION_TYPEHASH, termination))
+
+
+@internal
+@pure
+def _novation_hash(novation: IForwardEscrow.Novation) -> bytes32:
+    """
+    @notice The struct hash of a change of one side.
+    """
+    return keccak256(abi_encode(NOVATION_TYPEHASH, novation))

@@ -21,7 +21,7 @@ def approve(session: Session, terms: TermsFile) -> None:
     ifx, agreed = _opened(session, terms)
     agreed.validate(1, ifx.chain.now(), escrow=ifx.escrow.address)
     session.output.note(_shown(ifx, agreed))
-    ifx.escrow.approve_terms(agreed).confirmed()
+    ifx.escrow.approve(agreed).confirmed()
     _answer(session, ifx, agreed, "approved")
 
 
@@ -29,7 +29,7 @@ def approve(session: Session, terms: TermsFile) -> None:
 def revoke(session: Session, terms: TermsFile) -> None:
     """Withdraw from terms that are not booked yet, for ever."""
     ifx, agreed = _opened(session, terms)
-    ifx.escrow.revoke_terms(agreed).confirmed()
+    ifx.escrow.revoke(agreed).confirmed()
     _answer(session, ifx, agreed, "revoked")
 
 

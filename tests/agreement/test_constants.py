@@ -39,6 +39,7 @@ def constant(name: str, file: str) -> int:
         ("MASK_40", "FixingOracle.vy", money.PRICE_LIMIT - 1),
         ("POSTPONEMENT", "FixingOracle.vy", payoff.POSTPONEMENT_DAYS),
         ("LOOK_BACK", "FixingOracle.vy", payoff.LOOK_BACK_DAYS),
+        ("MASK_40", "modules/packed_forward.vy", money.PRICE_LIMIT - 1),
         ("MAX_BATCH", "ForwardEscrow.vy", escrow.MAX_BATCH),
         ("MAX_SIGNERS", "modules/signer_sets.vy", reports.MAX_SIGNERS),
         ("SIGNATURE", "modules/approvals.vy", signing.SIGNATURE_BYTES),
@@ -58,6 +59,8 @@ def test_the_oracle_looks_back_as_far_as_any_forward_needs() -> None:
     ("name", "fields", "file"),
     [
         ("Forward", signing.FORWARD_FIELDS, "modules/signed_messages.vy"),
+        ("Termination", signing.TERMINATION_FIELDS, "modules/signed_messages.vy"),
+        ("Novation", signing.NOVATION_FIELDS, "modules/signed_messages.vy"),
         ("Report", signing.REPORT_FIELDS, "FixingOracle.vy"),
     ],
 )

@@ -187,7 +187,7 @@ def test_terms_default_to_the_indicative_price_and_a_day(ifx: IFX) -> None:
 def test_the_id_is_the_contracts_own_digest(parties: Parties, terms: Terms) -> None:
     """Computed here, asked of the chain, and what a wallet is shown: one number."""
     escrow = parties.desk.escrow
-    assert escrow.terms_id(terms) == escrow.terms_hash(terms)
+    assert escrow.terms_id(terms) == escrow.onchain_id(terms)
     assert terms_typed_data(terms, escrow.domain())["primaryType"] == "Forward"
     call = parties.desk.chain.call(codec("ForwardEscrow"), escrow.address, "eip712Domain")
     assert isinstance(call, tuple)
@@ -269,10 +269,10 @@ def test_a_batch_settles_what_it_can_and_skips_the_rest(parties: Parties, booked
 def test_approval_on_chain_stands_for_a_signature(parties: Parties, terms: Terms) -> None:
     """Either side may send it, and an outsider may not."""
     digest = parties.desk.escrow.terms_id(terms)
-    parties.long.escrow.approve_terms(terms).confirmed()
+    parties.long.escrow.approve(terms).confirmed()
     assert parties.desk.escrow.is_approved(digest, parties.long.account)
     with pytest.raises(NotASide):
-        parties.outsider.escrow.approve_terms(terms)
+        parties.outsider.escrow.approve(terms)
     parties.desk.escrow.book(terms, b"", parties.short.sign(terms)).confirmed()
 
 
@@ -307,7 +307,7 @@ def test_a_signature_by_another_key_is_refused_here(parties: Parties, terms: Ter
     with pytest.raises(WrongSigner) as refused:
         escrow.book(terms, parties.outsider.sign(terms), parties.short.sign(terms))
     assert (refused.value.expected, refused.value.recovered) == (parties.long.account, parties.outsider.account)
-    parties.long.escrow.approve_terms(terms).confirmed()
+    parties.long.escrow.approve(terms).confirmed()
     escrow.book(terms, parties.outsider.sign(terms), parties.short.sign(terms)).confirmed()
 
 

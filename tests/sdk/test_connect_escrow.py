@@ -70,7 +70,7 @@ def test_65_bytes_for_an_account_without_code_must_be_its_signature(parties: Par
             escrow.check_approval(terms, terms.long, good[:-1] + bytes([v]))
     with pytest.raises(WrongSigner):
         escrow.check_approval(terms, terms.long, parties.short.sign(terms))
-    parties.long.escrow.approve_terms(terms).confirmed()
+    parties.long.escrow.approve(terms).confirmed()
     for approval in (good[:-1] + b"\1", parties.short.sign(terms)):
         escrow.check_approval(terms, terms.long, approval)
 

@@ -33,9 +33,9 @@ def test_a_forwards_life(story_chain: Chain) -> None:
 
     terms = ifx.terms(quote, long=long.account, short=short.account)
     id_ = ifx.escrow.terms_id(terms)
-    assert ifx.escrow.terms_hash(terms) == id_
+    assert ifx.escrow.onchain_id(terms) == id_
     long_signature = devnet.signer(devnet.LONG).sign_digest(id_)
-    short.escrow.approve_terms(terms).confirmed()  # a wallet that signs no messages
+    short.escrow.approve(terms).confirmed()  # a wallet that signs no messages
 
     booked = desk.escrow.book(terms, long_signature).confirmed()
     assert booked.event("ForwardBooked").args["id"] == id_

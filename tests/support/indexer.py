@@ -37,10 +37,10 @@ class Indexer:
     def on_Withdrawn(self, account, receiver, amount):
         self._move(account, -amount)
 
-    def on_TermsApproved(self, id, account):
+    def on_Approved(self, id, account):
         self.approved.add((id, account))
 
-    def on_TermsRevoked(self, id, account):
+    def on_Revoked(self, id, account):
         self.forwards[id] = {"status": 1}
 
     def on_ForwardBooked(self, id, **terms):

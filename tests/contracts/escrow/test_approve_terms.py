@@ -13,7 +13,7 @@ def test_a_side_approves_on_chain(protocol: Protocol, side: str) -> None:
     forward_id, before = protocol.id_of(terms), protocol.money()
     receipt = protocol.send(protocol.escrow.approve_terms, terms.as_tuple(), by=who)
 
-    assert receipt.events == [("escrow", "TermsApproved", {"id": forward_id, "account": who.address})]
+    assert receipt.events == [("escrow", "Approved", {"id": forward_id, "account": who.address})]
     approved = {role: protocol.escrow.is_approved(forward_id, getattr(protocol, role)) for role in ("long", "short")}
     assert approved == {"long": side == "long", "short": side == "short"}
     assert protocol.money() == before

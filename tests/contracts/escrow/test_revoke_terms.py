@@ -15,7 +15,7 @@ def test_either_side_revokes(open_day: Protocol, side: str) -> None:
     forward_id = open_day.id_of(terms)
     receipt = open_day.send(open_day.escrow.revoke_terms, terms.as_tuple(), by=who)
 
-    assert receipt.events == [("escrow", "TermsRevoked", {"id": forward_id, "account": who.address})]
+    assert receipt.events == [("escrow", "Revoked", {"id": forward_id, "account": who.address})]
     record = open_day.escrow.forward(forward_id)
     assert record.status == REVOKED
     assert set(tuple(record)[2:8]) == {0}
