@@ -18,8 +18,9 @@ from eth_account import Account
 from eth_utils.crypto import keccak
 from support.tree import ROOT
 
+from ifx_sdk.endings import Novation, Termination
 from ifx_sdk.payoff import deposit_required
-from ifx_sdk.signing import report_digest, sign_digest, terms_digest, to_compact
+from ifx_sdk.signing import Message, message_digest, report_digest, sign_digest, terms_digest, to_compact
 from ifx_sdk.terms import Domain, Terms, escrow_domain, oracle_domain
 
 DAY = 86_400
@@ -274,6 +275,57 @@ class Protocol:
         terms = self.terms(**changes)
         self.book(terms)
         return terms, self.id_of(terms)
+
+    # --------------------------------------------------------------------------------------------- before maturity
+
+    def termination(self, terms: Terms, **changes: Any) -> Termination:
+        """An early end of the forward of `terms` at 6.00, a day long; each with its own salt."""
+        self.salts += 1
+        found = Termination(
+            forward=self.id_of(terms),
+            long=terms.long,
+            short=terms.short,
+            price=6_000_000,
+            deadline=self.now + DAY,
+            salt=self.salts.to_bytes(32, "big"),
+        )
+        return replace(found, **changes)
+
+    def novation(self, terms: Terms, **changes: Any) -> Novation:
+        """The outsider takes the long's place in the forward of `terms` for 1,250,000 USDT."""
+        self.salts += 1
+        found = Novation(
+            forward=self.id_of(terms),
+            outgoing=terms.long,
+            incoming=self.outsider.address,
+            remaining=terms.short,
+            payment=1_250_000 * 10**6,
+            deadline=self.now + DAY,
+            salt=self.salts.to_bytes(32, "big"),
+        )
+        return replace(found, **changes)
+
+    def digest_of(self, message: Message) -> bytes:
+        """The id of any message."""
+        return message_digest(message, self.escrow_domain)
+
+    def signatures(self, message: Message) -> dict[str, bytes]:
+        """Role -> signature of everyone whom a message names; nothing of an account that has no key here."""
+        keys = {who.address: who for who in (party(role) for role in ROLES)}
+        digest = self.digest_of(message)
+        return {
+            role: keys[account].sign(digest) if account in keys else b"" for role, account in message.parties.items()
+        }
+
+    def terminate(self, message: Termination, by: Party | None = None, **approvals: bytes) -> Receipt:
+        """End a forward early, as the outsider, with everyone's signature but for `approvals` (role -> bytes)."""
+        signed = self.signatures(message) | approvals
+        return self.send(self.escrow.terminate, message.as_tuple(), *signed.values(), by=by or self.outsider)
+
+    def novate(self, message: Novation, by: Party | None = None, **approvals: bytes) -> Receipt:
+        """Move a side, as the outsider, with everyone's signature but for `approvals` (role -> bytes)."""
+        signed = self.signatures(message) | approvals
+        return self.send(self.escrow.novate, message.as_tuple(), *signed.values(), by=by or self.outsider)
 
     def mature(self, terms: Terms, price: int | None) -> None:
         """Move on to 01:00 of the maturity day and post its fixing, none where `price` is None."""
