@@ -87,6 +87,11 @@ class Market:
     """One for each message."""
 
     @property
+    def anyone(self) -> IFX:
+        """As an account that is no side."""
+        return self.ifx.as_signer(self.payer)
+
+    @property
     def chain(self) -> Chain:
         """The node."""
         return self.ifx.chain

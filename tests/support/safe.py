@@ -16,6 +16,7 @@ from eth_abi.abi import encode
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
+from ifx_sdk.artifacts import ERC1271
 from ifx_sdk.chain import Call, Chain
 from ifx_sdk.codec import Codec
 from ifx_sdk.outcomes import Outcome
@@ -34,9 +35,19 @@ HANDLER = "handler/CompatibilityFallbackHandler"
 SIGN_MESSAGE = "libraries/SignMessageLib"
 
 
-def message_hash(digest: bytes, safe: str, chain_id: int) -> bytes:
-    """What each owner of the Safe at `safe` signs so that ERC-1271 approves the 32-byte `digest`."""
-    return _typed(MESSAGE_TYPE + keccak(digest), safe, chain_id)
+def message_data(message: bytes, safe: str, chain_id: int) -> bytes:
+    """A message in the EIP-712 domain of the Safe at `safe`: a contract among the owners is shown these 66 bytes."""
+    return _typed_data(MESSAGE_TYPE + keccak(message), safe, chain_id)
+
+
+def message_hash(message: bytes, safe: str, chain_id: int) -> bytes:
+    """What each owner of the Safe at `safe` signs so that ERC-1271 approves `message`, which is a digest for us."""
+    return keccak(message_data(message, safe, chain_id))
+
+
+def by_contract(owner: str, place: int) -> bytes:
+    """The 65 bytes in an owner's place that say: it is a contract, and its own signature begins at byte `place`."""
+    return encode(["address", "uint256"], [owner, place]) + b"\0"
 
 
 def joined(digest: bytes, owners: Sequence[Signer]) -> bytes:
@@ -125,7 +136,7 @@ class Safe:
             ["address", "uint256", "bytes32", "uint8", *["uint256"] * 3, "address", "address", "uint256"],
             [call.to, call.value, keccak(call.data), operation, 0, 0, 0, ZERO, ZERO, nonce],
         )
-        return _typed(TRANSACTION_TYPE + words, self.address, self.contracts.chain.chain_id)
+        return keccak(_typed_data(TRANSACTION_TYPE + words, self.address, self.contracts.chain.chain_id))
 
     def act(self, call: Call, operation: int = CALL) -> Outcome:
         """Have just enough owners sign `call` and the payer send it by `execTransaction`."""
@@ -148,13 +159,11 @@ class Safe:
 
     def accepts(self, digest: bytes, approval: bytes) -> bytes:
         """What the Safe answers when ERC-1271 asks it."""
-        answer = self.contracts.chain.call(
-            self.contracts.handler_codec, self.address, "isValidSignature", digest, approval
-        )
+        answer = self.contracts.chain.call(ERC1271, self.address, "isValidSignature", digest, approval)
         assert isinstance(answer, bytes)
         return answer
 
 
-def _typed(message: bytes, safe: str, chain_id: int) -> bytes:
+def _typed_data(struct: bytes, safe: str, chain_id: int) -> bytes:
     domain = keccak(DOMAIN_TYPE + encode(["uint256", "address"], [chain_id, to_checksum_address(safe)]))
-    return keccak(b"\x19\x01" + domain + keccak(message))
+    return b"\x19\x01" + domain + keccak(struct)

@@ -6,6 +6,7 @@ from typing import Any
 
 import boa
 import pytest
+from support.hostile import ANSWERS, VICES, YES, wallet_with_funds
 from support.protocol import CHAIN_ID, Party, Protocol, booked_event, mock, party, refused, required
 
 from ifx_sdk.signing import terms_digest
@@ -13,7 +14,6 @@ from ifx_sdk.terms import Domain, Terms
 
 ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 SIDES = ("long", "short")
-MAGIC = bytes.fromhex("1626ba7e")
 
 Forge = Callable[[Protocol, Terms, Party], bytes]
 
@@ -155,8 +155,7 @@ def test_any_wrong_bytes_leave_an_approval_on_chain_in_force(open_day: Protocol)
 
 def wallet_side(protocol: Protocol, side: str) -> tuple[Any, Terms]:
     """A contract wallet with tokens and an allowance, and terms in which it takes a side."""
-    wallet = mock("wallet").deploy()
-    protocol.fund(wallet.address)
+    wallet = wallet_with_funds(protocol)
     return wallet, protocol.terms(**{side: wallet.address})
 
 
@@ -182,21 +181,6 @@ def test_a_contract_wallet_that_wants_other_bytes_has_not_approved(open_day: Pro
     book_with(open_day, terms, side, b"yes")
 
 
-ANSWERS = {
-    "nothing": b"",
-    "four bytes": MAGIC,
-    "31 bytes": MAGIC + b"\0" * 27,
-    "33 bytes": MAGIC + b"\0" * 29,
-    "64 bytes": MAGIC + b"\0" * 60,
-    "10,000 bytes": MAGIC + b"\0" * 9_996,
-    "another selector": bytes.fromhex("ffffffff") + b"\0" * 28,
-    "dirty padding": MAGIC + b"\0" * 27 + b"\1",
-    "right-aligned": b"\0" * 28 + MAGIC,
-    "the word for true": b"\0" * 31 + b"\1",
-    "zeros": b"\0" * 32,
-}
-
-
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
 @pytest.mark.parametrize("side", SIDES)
 def test_only_the_padded_magic_value_is_a_yes(open_day: Protocol, side: str, answer: bytes) -> None:
@@ -205,12 +189,12 @@ def test_only_the_padded_magic_value_is_a_yes(open_day: Protocol, side: str, ans
     wallet.set_answer(answer)
     with refused(f"escrow: {side} has not approved"):
         book_with(open_day, terms, side, b"any")
-    wallet.set_answer(MAGIC + b"\0" * 28)
+    wallet.set_answer(YES)
     book_with(open_day, terms, side, b"any")
 
 
 @pytest.mark.parametrize("side", SIDES)
-@pytest.mark.parametrize("vice", ["set_refuses", "set_spins", "set_writing"])
+@pytest.mark.parametrize("vice", VICES)
 def test_a_wallet_that_reverts_loops_or_writes_has_not_approved(open_day: Protocol, side: str, vice: str) -> None:
     """Its failure is a no with our reason, even where it burns all the gas it is given."""
     wallet, terms = wallet_side(open_day, side)
@@ -258,7 +242,7 @@ def test_an_account_with_code_approves_through_it_too(open_day: Protocol) -> Non
     wallet = mock("wallet").deploy()
     boa.env.set_code(open_day.long.address, boa.env.get_code(wallet.address))
     code_answers = mock("wallet").at(open_day.long.address)
-    code_answers.set_answer(MAGIC + b"\0" * 28)
+    code_answers.set_answer(YES)
     open_day.book(open_day.terms(), long_approval=b"through the code")
 
 
