@@ -10,6 +10,9 @@ from support.tree import ROOT
 REASON = re.compile(r'"((?:escrow|oracle|feed|ledger|packed|usdt): [^"]+|No data present)"')
 HERE = Path(__file__)
 
+# Whom messages name.
+PARTIES = ("long", "short", "outgoing", "incoming", "remaining")
+
 # Those of snekmate's modules that our exports can reach.
 LIBRARY = {"ownable: caller is not the owner", "ownable_2step: caller is not the new owner"}
 
@@ -30,9 +33,9 @@ def expected_refusals() -> set[str]:
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 found.add(node.value)
             elif isinstance(node, ast.JoinedStr):
-                # f"escrow: {side} has not approved" is tried for both sides.
+                # f"escrow: {side} has not approved" is tried for each of them.
                 text = "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
-                found |= {text.format(side) for side in ("long", "short") if text.count("{}") == 1}
+                found |= {text.format(role) for role in PARTIES if text.count("{}") == 1}
     return found
 
 
