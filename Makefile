@@ -14,7 +14,11 @@ ARGS ?=
 export PATH := $(BIN):$(CURDIR)/.tools/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test check gas bench abi node nightly lock tools
+# Time boxes in seconds, for the environment or the command line (make passes both on); unset means everything.
+NIGHTLY_SECONDS ?=
+MUTANTS_SECONDS ?=
+
+.PHONY: help demo test check coverage mutants gas bench abi node nightly lock tools
 
 help: ## List the targets
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' Makefile | expand -t 18
@@ -33,6 +37,12 @@ check: .venv/.installed-dev ## Lint, format, types and the rules of the house
 	$(BIN)/mypy
 	$(BIN)/pytest -q tests/house
 
+coverage: .venv/.installed-dev ## Every statement and decision of the contracts that the tests take; writes docs/coverage.md
+	$(BIN)/python scripts/branch_coverage.py $(ARGS)
+
+mutants: .venv/.installed-dev ## Break the contracts in a sample of ways (ARGS=--all for every way); a test must notice each
+	$(BIN)/python scripts/mutants.py $(ARGS)
+
 gas: .venv/.installed-dev tools ## Measure gas on anvil beside floor and peers; fails above budget
 	$(BIN)/python benchmarks/gas.py $(ARGS)
 
@@ -45,7 +55,7 @@ abi: .venv/.installed-dev ## Compile the contracts and refresh the packaged ABIs
 node: .venv/.installed-demo tools ## A local anvil at today's date: deployed, fixings posted, two funded parties
 	$(BIN)/python scripts/node.py $(ARGS)
 
-nightly: .venv/.installed-dev tools ## The long properties, with many more examples
+nightly: .venv/.installed-dev tools ## The long properties, with many more examples; NIGHTLY_SECONDS=... bounds them
 	HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -n $(JOBS) --dist loadfile -m "nightly or not nightly"
 
 lock: .venv/.installed-dev ## Write the installed versions to requirements/constraints.txt (names and versions only)

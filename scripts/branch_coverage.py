@@ -1,0 +1,141 @@
+#!/usr/bin/env python
+"""Every statement and every way of every decision of the contracts: which of them do the tests on boa's chain take?
+
+    python scripts/branch_coverage.py            run the tests, print the table, write docs/coverage.md
+    python scripts/branch_coverage.py --reuse    the table of the last run
+
+Exit code 0 only if all tests pass and each miss has its reason in scripts/branches/unreached.toml, and no reason is
+left over. docs/coverage.md says what is counted.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from rich.console import Console
+from rich.table import Table
+
+from scripts.branches.report import Row, Run, explained, load, rows
+
+ROOT = Path(__file__).resolve().parents[1]
+REASONS = ROOT / "scripts" / "branches" / "unreached.toml"
+DATA = ROOT / ".build" / "branches"
+PAGE = ROOT / "docs" / "coverage.md"
+TESTS = ("tests/contracts", "tests/agreement", "tests/stateful")
+OK, FAILED = 0, 1
+
+INTRODUCTION = """# Coverage of the contracts
+
+Written by `make coverage`, not by hand. The tests of {tests}
+run on boa's chain, and every program counter that they execute is mapped to its source.
+
+- A **statement** counts if the compiler made instructions for it.
+- A **way** is one outcome of one conditional jump that stands for a decision of the source: `if`, a ternary,
+  `assert` (holds, refuses), `for` (goes round, runs out; empty or not where its length is not fixed), and each operand
+  of `and` / `or` that can end its chain. The last operand is decided by the statement that reads the chain.
+- A module is compiled into several contracts, probes of the tests among them: a way counts once it is taken in one.
+- Checks that the compiler adds (decoding of calldata, overflow, bounds, the reentrancy lock) are not decisions of ours.
+- snekmate's modules and `contracts/testing` are not counted.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run, print, write. Gives the exit code."""
+    parser = argparse.ArgumentParser(description="Coverage of every statement and decision of the contracts.")
+    parser.add_argument("--reuse", action="store_true", help="do not run the tests again")
+    parser.add_argument("--jobs", type=int, default=int(os.environ.get("JOBS", "2")), help="test processes")
+    options = parser.parse_args(arguments)
+    console = Console(width=None if sys.stdout.isatty() else 150)
+    started = time.monotonic()
+    if not options.reuse:
+        measure(DATA, options.jobs)
+    run = load(DATA)
+    table, stale = explained(rows(ROOT, run), REASONS)
+    show(console, table, stale, run)
+    PAGE.write_text(page(table), encoding="utf-8")
+    console.print(f"{len(run.tests)} tests, {time.monotonic() - started:.0f} s; docs/coverage.md written")
+    unexplained = [miss for row in table for miss in row.misses if not miss.reason]
+    return FAILED if unexplained or stale or run.failed or not run.tests else OK
+
+
+def measure(folder: Path, jobs: int, *, tests: Sequence[str] = TESTS) -> None:
+    """Run the tests with the recorder; each process leaves one file in `folder`."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "scripts.branches.recorder", *tests]
+    command += ["-n", str(jobs), "--dist", "loadfile"] if jobs > 1 else []
+    subprocess.run(command, cwd=ROOT, env=os.environ | {"IFX_BRANCHES": str(folder)}, check=False)
+
+
+def percent(reached: int, count: int) -> str:
+    """Rounded down to a tenth: 100.0 is said of all only."""
+    return f"{1000 * reached // count / 10:.1f}" if count else "-"
+
+
+def total(table: Sequence[Row]) -> Row:
+    """The sum of all rows."""
+    statements = (sum(row.statements[0] for row in table), sum(row.statements[1] for row in table))
+    ways = (sum(row.ways[0] for row in table), sum(row.ways[1] for row in table))
+    return Row(file="all", statements=statements, ways=ways, misses=())
+
+
+def cells(row: Row) -> list[str]:
+    """Statements, ways, and both together in percent."""
+    reached, count = row.statements[0] + row.ways[0], row.statements[1] + row.ways[1]
+    return [
+        row.file,
+        f"{row.statements[0]}/{row.statements[1]}",
+        f"{row.ways[0]}/{row.ways[1]}",
+        percent(reached, count),
+    ]
+
+
+def show(console: Console, table: Sequence[Row], stale: Sequence[str], run: Run) -> None:
+    """The table for the terminal."""
+    sheet = Table(box=None)
+    for title, side in (("file", "left"), ("statements", "right"), ("ways", "right"), ("%", "right")):
+        sheet.add_column(title, justify="left" if side == "left" else "right", no_wrap=True)
+    for row in [*table, total(table)]:
+        sheet.add_row(*cells(row))
+    console.print(sheet)
+    for row in table:
+        for miss in row.misses:
+            mark = "explained" if miss.reason else "[red]NO REASON[/red]"
+            console.print(f"{mark}  {miss.file}:{miss.line}  {miss.text}  never: {miss.way}", highlight=False)
+    for line in stale:
+        console.print(f"[red]STALE[/red]  {line}", highlight=False)
+    for name in run.failed:
+        console.print(f"[red]FAILED[/red]  {name}", highlight=False)
+
+
+def page(table: Sequence[Row]) -> str:
+    """docs/coverage.md."""
+    lines = [INTRODUCTION.format(tests=", ".join(f"`{name}`" for name in TESTS))]
+    lines += ["| file | statements | ways | % |", "|---|---:|---:|---:|"]
+    lines += ["| " + " | ".join(cells(row)) + " |" for row in [*table, total(table)]]
+    misses = [miss for row in table for miss in row.misses]
+    if misses:
+        lines += [
+            "",
+            "## What no test takes, and why",
+            "",
+            "| where | condition | never | reason |",
+            "|---|---|---|---|",
+        ]
+    for miss in misses:
+        text = miss.text.replace("|", "\\|")
+        lines.append(
+            f"| {Path(miss.file).stem}.{miss.function} | `{text}` | {miss.way} | {miss.reason or '**none**'} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,175 @@
+#!/usr/bin/env python
+"""Mutation testing of the contracts: break them in one place at a time; some test must notice.
+
+    python scripts/mutants.py                     the sample of docs/mutants.md, which it writes
+    python scripts/mutants.py --all               every mutant (hours); nothing is written
+    python scripts/mutants.py --file payoff.vy    every mutant of one source
+    python scripts/mutants.py --only payoff-3fa9c1 ...   these, with what they change
+
+MUTANTS_SECONDS=600 starts no mutant after that time. Exit code 0 only if every mutant that was tried is killed or has
+its reason in scripts/mutation/equivalent.toml, no reason is left over, and the tests pass on the contracts as they are.
+"""
+
+import argparse
+import multiprocessing
+import os
+import queue
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+from scripts.branch_coverage import measure
+from scripts.branches.report import Run, load
+from scripts.mutation.mutants import Mutant, mutants, sample
+from scripts.mutation.results import BROKEN, Result, by_operator, page, reasons, stale, unexplained
+from scripts.mutation.selection import candidates
+from scripts.mutation.worker import serve
+
+ROOT = Path(__file__).resolve().parents[1]
+REASONS = ROOT / "scripts" / "mutation" / "equivalent.toml"
+BASELINE = ROOT / ".build" / "mutants"
+PAGE = ROOT / "docs" / "mutants.md"
+SAMPLE = 200
+"""Mutants tried by default; about one in ten of them does not compile."""
+OK, FAILED = 0, 1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Choose, try, tell. Gives the exit code."""
+    options = parser().parse_args(arguments)
+    console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
+    generated = mutants(ROOT)
+    chosen = choose(generated, options)
+    whole = not (options.all or options.file or options.only)
+    if not options.reuse:
+        console.print("the tests on the contracts as they are, and what each of them runs")
+        measure(BASELINE, options.jobs)
+    run = load(BASELINE)
+    if not run.tests:
+        console.print("[red]no test ran on the contracts as they are[/red]")
+        return FAILED
+    started = time.monotonic()
+    results = attempt_all(chosen, run, options.jobs, console)
+    known = reasons(REASONS)
+    tell(console, results, known, verbose=bool(options.only))
+    left = len(chosen) - len(results)
+    old = stale(known, generated, results)
+    for name in old:
+        console.print(f"[red]STALE[/red]  {name} is explained, but is killed or made no more")
+    for name in run.failed:
+        console.print(f"[red]FAILED[/red]  {name}, on the contracts as they are")
+    console.print(f"{len(results)} of {len(generated)} mutants, {left} not tried, {time.monotonic() - started:.0f} s")
+    bad = [result for result in results if result.outcome == BROKEN] + unexplained(results, known)
+    if whole and not left:
+        PAGE.write_text(page(results, known, len(generated)), encoding="utf-8")
+        console.print("docs/mutants.md written")
+    cut_short = left and not os.environ.get("MUTANTS_SECONDS")
+    return FAILED if bad or old or run.failed or cut_short else OK
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    made = argparse.ArgumentParser(description="Mutation testing of the contracts.")
+    made.add_argument("--all", action="store_true", help="every mutant")
+    made.add_argument("--sample", type=int, default=SAMPLE, metavar="N", help="how many by default")
+    made.add_argument("--file", action="append", default=[], metavar="NAME", help="every mutant of this source")
+    made.add_argument("--only", nargs="+", default=[], metavar="ID", help="these mutants")
+    made.add_argument("--reuse", action="store_true", help="do not run the tests on the unbroken contracts again")
+    made.add_argument("--jobs", type=int, default=int(os.environ.get("JOBS", "2")), help="processes")
+    return made
+
+
+def choose(generated: Sequence[Mutant], options: argparse.Namespace) -> list[Mutant]:
+    """The mutants that the command line asks for."""
+    if options.only:
+        return [mutant for mutant in generated if mutant.id in options.only]
+    if options.file:
+        return [mutant for mutant in generated if Path(mutant.file).name in options.file]
+    return list(generated) if options.all else sample(generated, options.sample)
+
+
+def attempt_all(chosen: Sequence[Mutant], run: Run, jobs: int, console: Console) -> list[Result]:
+    """Try them in `jobs` processes, each with a copy of the tree; in the order in which they were made."""
+    pending: queue.SimpleQueue[Mutant] = queue.SimpleQueue()
+    for mutant in chosen:
+        pending.put(mutant)
+    seconds = float(os.environ.get("MUTANTS_SECONDS") or "inf")
+    deadline = time.monotonic() + seconds
+    results: list[Result] = []
+    folder = Path(tempfile.mkdtemp(prefix="ifx-mutants-"))
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    try:
+        with Progress(*columns, TimeRemainingColumn(), console=console) as progress:
+            task = progress.add_task("mutants", total=len(chosen))
+
+            def done(result: Result) -> None:
+                results.append(result)
+                progress.advance(task)
+                if result.outcome in (BROKEN, "survived"):
+                    mutant = result.mutant
+                    progress.print(f"{result.outcome}  {mutant.id}  {mutant.before}  ->  {mutant.after}", markup=False)
+
+            threads = [
+                threading.Thread(target=feed, args=(pending, run, folder / str(n), deadline, done)) for n in range(jobs)
+            ]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    place = {mutant.id: at for at, mutant in enumerate(chosen)}
+    return sorted(results, key=lambda result: place[result.mutant.id])
+
+
+def feed(
+    pending: "queue.SimpleQueue[Mutant]", run: Run, folder: Path, deadline: float, done: Callable[[Result], None]
+) -> None:
+    """Give one process mutant after mutant until there is none or the time is up."""
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=serve, args=(theirs, str(ROOT), str(folder)), daemon=True)
+    process.start()
+    theirs.close()
+    ours.recv()
+    while time.monotonic() < deadline:
+        try:
+            mutant = pending.get_nowait()
+        except queue.Empty:
+            break
+        began = time.monotonic()
+        ours.send((mutant.file, mutant.source, candidates(mutant, run, ROOT)))
+        outcome, killer = ours.recv()
+        done(Result(mutant=mutant, outcome=outcome, killer=killer, seconds=time.monotonic() - began))
+    ours.send(None)
+    process.join()
+
+
+def tell(console: Console, results: Sequence[Result], known: dict[str, str], *, verbose: bool) -> None:
+    """The kill matrix, and every mutant that needs somebody's attention."""
+    sheet = Table(box=None)
+    sheet.add_column("operator", no_wrap=True)
+    for title in ("mutants", "killed", "alive"):
+        sheet.add_column(title, justify="right")
+    for name, count, killed, alive in by_operator(results):
+        sheet.add_row(name, str(count), str(killed), str(alive))
+    console.print(sheet)
+    alive_or_broken = [*unexplained(results, known), *(r for r in results if r.outcome == BROKEN)]
+    for result in results if verbose else alive_or_broken:
+        mutant = result.mutant
+        console.print(f"{result.outcome}  {mutant.id}  {mutant.file}:{mutant.line}  {mutant.operator}", markup=False)
+        console.print(f"    {mutant.before}\n    {mutant.after}\n    {result.killer}", markup=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
