@@ -15,7 +15,7 @@ from importlib import resources
 from ifx_sdk.codec import AbiEntry, Codec
 from ifx_sdk.errors import BadFile
 
-NAMES = ("ForwardEscrow", "FixingOracle", "FixingFeed", "TestUSDT")
+NAMES = ("ForwardEscrow", "FixingOracle", "FixingFeed", "Timelock", "TestUSDT")
 """The contracts that are packaged."""
 
 

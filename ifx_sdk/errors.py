@@ -19,7 +19,7 @@ An error says what happened, with the input that caused it, and then the cure; b
     ├── SignerError                    the key that should sign
     │   └── BadKeystore  BadKeystorePassword  KeyFileOpenToOthers  NoSigner
     ├── ChainError                     the node or the chain behind it
-    │   ├── NodeDown  WrongChain  NoContract  DevnetOnly  RpcError  NoFundsForGas
+    │   ├── NodeDown  WrongChain  NoContract  DevnetOnly  OfferedElsewhere  NotHandedOver  RpcError  NoFundsForGas
     │   └── UnknownAnswer              .function; in codec.py
     ├── TransactionError               what became of one transaction
     │   ├── Reverted                   .reason, .tx_hash; REVERTS has a leaf for each reason in contracts/
@@ -178,7 +178,7 @@ class BadTermsFile(BadFile):
 class BadMessageFile(BadFile):
     noun = "message file"
     cure = (
-        "Write it with `ifx terminate` or `ifx novate`; numbers are integers, accounts and hashes text in hexadecimal."
+        "Write it with `ifx termination` or `ifx novation`; numbers are integers, accounts and hashes hexadecimal text."
     )
 
 
@@ -323,6 +323,26 @@ class DevnetOnly(ChainError):
         super().__init__(f"{action} is for the local chain only, and this is chain {chain_id}")
         self.action = action
         self.chain_id = chain_id
+
+
+class OfferedElsewhere(ChainError):
+    """The deployer's next contract is not the address that it offered the ownership to."""
+
+    cure = (
+        "The deployer still owns oracle and escrow: run the same deployment with --resume, which offers them again. "
+        "Send nothing else from its account meanwhile."
+    )
+
+    def __init__(self, deployer: str) -> None:
+        """`deployer` whose other transaction came in between."""
+        super().__init__(f"another transaction of {deployer} came between the offers and the timelock")
+        self.deployer = deployer
+
+
+class NotHandedOver(ChainError):
+    """After a deployment the timelock is not the one owner with the roles of the plan."""
+
+    cure = "Do not use this deployment; find out who else has the deployer's key, and deploy with another."
 
 
 class RpcError(ChainError):
@@ -946,6 +966,51 @@ class ProposerIsZero(Reverted):
 class TimelockNotSafe(Reverted):
     reasons = ("timelock: delay is not 7 days", "timelock: outside admin")
     cure = "No deployment from these sources gets here: report it."
+
+
+class AlreadyProposed(Reverted):
+    reason = "timelock_controller: operation already scheduled"
+    cure = "Look at it with `ifx admin show`; to do the same once more propose it with another salt."
+
+
+class DelayTooShort(Reverted):
+    reason = "timelock_controller: insufficient delay"
+    cure = "Schedule with the timelock's own delay of 7 days, or more."
+
+
+class NothingToCancel(Reverted):
+    reason = "timelock_controller: operation cannot be cancelled"
+    cure = "Only an operation that waits or is ready can be cancelled: see `ifx admin show`."
+
+
+class OperationNotReady(Reverted):
+    reason = "timelock_controller: operation is not ready"
+    cure = "See `ifx admin show`: an operation is executed once, from 7 days after it was proposed on."
+
+
+class EarlierOperationMissing(Reverted):
+    reason = "timelock_controller: missing dependency"
+    cure = "Execute the operation that it was proposed to follow first."
+
+
+class OperationFailed(Reverted):
+    reason = "timelock_controller: underlying transaction reverted"
+    cure = "The call itself was refused without a reason: check its target and its arguments."
+
+
+class UnequalBatch(Reverted):
+    reason = "timelock_controller: length mismatch"
+    cure = "Give one target, one amount and one payload for each call of the batch."
+
+
+class RoleMissing(Reverted):
+    reason = "access_control: account is missing role"
+    cure = "Proposers alone propose and cancel: `ifx admin show` names them."
+
+
+class RenouncedForAnother(Reverted):
+    reason = "access_control: can only renounce roles for itself"
+    cure = "An account renounces its own roles only."
 
 
 class NotTheOwner(Reverted):

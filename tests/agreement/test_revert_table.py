@@ -16,6 +16,15 @@ SNEKMATE = {
     "ownable: caller is not the owner",
     "ownable: new owner is the zero address",
     "ownable_2step: caller is not the new owner",
+    "timelock_controller: operation already scheduled",
+    "timelock_controller: insufficient delay",
+    "timelock_controller: operation cannot be cancelled",
+    "timelock_controller: operation is not ready",
+    "timelock_controller: missing dependency",
+    "timelock_controller: underlying transaction reverted",
+    "timelock_controller: length mismatch",
+    "access_control: account is missing role",
+    "access_control: can only renounce roles for itself",
 }
 
 # From a statement's first word to its reason, over as many lines as it takes; comments cannot hold a quote's end.
