@@ -1,6 +1,4 @@
-"""Accounts that delegate to code (EIP-7702), by real transactions of type 4: for a real node alone, py-evm's tools here
-do not make them.
-"""
+"""Accounts that delegate to code (EIP-7702), by real transactions of type 4; and mocks on a node."""
 
 from __future__ import annotations
 

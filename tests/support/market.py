@@ -26,6 +26,9 @@ FUNDS = 10 * PREFUNDING
 """micro-USDT that each party has in its wallet."""
 UNLIMITED = 2**256 - 1
 
+BOTH = ("anvil", "in_process")
+"""Where a market can be opened: on two implementations of the EVM."""
+
 Told = tuple[str, dict[str, object]]
 """An event's name and its arguments."""
 

@@ -1,4 +1,4 @@
-"""Real wallets on a real node: a market on anvil, made once for each file and back at its beginning for each test."""
+"""Real wallets on a real node: a market on anvil, made once for each file and put back for each test."""
 
 from collections.abc import Iterator
 
@@ -18,9 +18,12 @@ def owner(number: int) -> KeySigner:
 
 
 @pytest.fixture(scope="module")
-def opened(anvil_url: str) -> Iterator[Market]:
-    """The market, for all tests of a file."""
-    chain = Chain(anvil_url, chain_id=31337).connect()
+def opened(request: pytest.FixtureRequest) -> Iterator[Market]:
+    """The market, for all tests of a file: on anvil, or in process where a test asks for it (`support.market.BOTH`)."""
+    if getattr(request, "param", "anvil") == "anvil":
+        chain = Chain(request.getfixturevalue("anvil_url"), chain_id=31337).connect()
+    else:
+        chain = Chain(request.getfixturevalue("local_session").web3, chain_id=31337).connect()
     with kept(chain):
         yield open_market(chain)
 

@@ -1,6 +1,6 @@
 """An account that delegates to code (EIP-7702): its own key always counts, and its delegate, if it answers, counts too.
 
-On anvil alone: py-evm, the in-process chain, is given no transactions of type 4 here.
+What its delegate does for it is tried on anvil and in process, so that two implementations of EIP-7702 agree.
 """
 
 from itertools import cycle
@@ -8,7 +8,7 @@ from itertools import cycle
 import pytest
 from support.deeds import ALL_SEATS, seat
 from support.delegation import NOBODY, delegate, deploy_mock, mock_codec
-from support.market import FUNDS, KeyWallet, Market, needs, told
+from support.market import BOTH, FUNDS, KeyWallet, Market, needs, told
 
 from ifx_sdk import devnet
 from ifx_sdk.chain import Call
@@ -87,6 +87,7 @@ def test_an_account_that_delegates_revokes(
     assert deed.refusal({name.split()[1]: SESSION.sign_digest(deed.digest)}) == deed.revoked_reason
 
 
+@pytest.mark.parametrize("opened", BOTH, indirect=True)
 def test_an_account_that_delegates_approves_and_pays_in_at_once(market: Market, accounts: dict[str, KeyWallet]) -> None:
     """What the batch is for: one transaction, in which the escrow sees the account itself call twice."""
     account = accounts["batches"]
@@ -103,6 +104,7 @@ def test_an_account_that_delegates_approves_and_pays_in_at_once(market: Market, 
     assert market.money(account) == [(0, FUNDS - need)]
 
 
+@pytest.mark.parametrize("opened", BOTH, indirect=True)
 @pytest.mark.parametrize("name", ALL_SEATS)
 def test_a_delegate_that_answers_erc_1271_approves_too(market: Market, session: KeyWallet, name: str) -> None:
     """A session key's 65 bytes are not the account's, so its delegate is asked, and knows the key."""
@@ -123,6 +125,7 @@ def test_a_session_key_that_was_taken_away_no_longer_counts(market: Market, sess
     assert told(deed.execute({"short": session.sign(deed.digest)})) == list(deed.expected)
 
 
+@pytest.mark.parametrize("opened", BOTH, indirect=True)
 @pytest.mark.parametrize("kind", DELEGATES)
 def test_an_account_that_stops_delegating_is_a_plain_one_again(
     market: Market, accounts: dict[str, KeyWallet], kind: str
@@ -137,6 +140,7 @@ def test_an_account_that_stops_delegating_is_a_plain_one_again(
     assert told(approved.execute({"long": b""})) == list(approved.expected)
 
 
+@pytest.mark.parametrize("opened", BOTH, indirect=True)
 def test_without_its_delegate_a_session_key_is_a_stranger(market: Market, session: KeyWallet) -> None:
     """And with it again, it is known again: what it had stored is the account's."""
     deed = seat(market, "book long", session)

@@ -90,3 +90,19 @@ def test_the_safe_of_layer_two_is_no_different(market: Market, for_layer_two: Sa
     assert told(deed.execute({role: for_layer_two.sign(deed.digest)})) == list(deed.expected)
     events = [event for event, _ in told(seat(market, "book long", for_layer_two).approve(for_layer_two))]
     assert events == ["SafeMultiSigTransaction", "Approved", "ExecutionSuccess"]
+
+
+def test_31_owners_signatures_fit(market: Market, safe_contracts: SafeContracts) -> None:
+    """2,015 bytes; a Safe on which 32 decide approves by transaction."""
+    owners = [owner(number) for number in range(100, 132)]
+    large, larger = safe_contracts.create(owners, 31), safe_contracts.create(owners, 32)
+    for safe in (large, larger):
+        market.fund(safe)
+    deed = seat(market, "book long", large)
+    assert len(large.sign(deed.digest)) == 2_015
+    assert told(deed.execute()) == list(deed.expected)
+    deed = seat(market, "book long", larger)
+    assert len(larger.sign(deed.digest)) == 2_080
+    assert deed.refusal() == ""  # the decoder gives no reason
+    deed.approve(larger)
+    assert told(deed.execute({"long": b""})) == list(deed.expected)

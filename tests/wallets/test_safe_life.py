@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from support.deeds import ENDING_PRICE, PAYMENT, Deed, booking, novation, termination
-from support.market import FUNDS, PREFUNDING, SPOT, Market, needs, told
+from support.market import BOTH, FUNDS, PREFUNDING, SPOT, Market, needs, told
 from support.safe import Safe, SafeContracts
 
 from ifx_sdk import devnet
@@ -62,6 +62,7 @@ def withdraw_all(market: Market, safe: Safe) -> int:
     return amount
 
 
+@pytest.mark.parametrize("opened", BOTH, indirect=True)
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 def test_a_forward_lives_between_safes_alone(market: Market, safes: dict[str, Safe], newcomer: Safe, way: Way) -> None:
     """Every seat of every message is a Safe; each micro ends where it should."""
