@@ -23,11 +23,13 @@ from ifx_sdk.calendar import SECONDS_PER_DAY, day_of, midnight
 from ifx_sdk.chain import Chain
 from ifx_sdk.client import IFX
 from ifx_sdk.deploy import deploy
+from ifx_sdk.endings import Novation, Termination
 from ifx_sdk.local_chain import LocalChain
 from ifx_sdk.oracle import Oracle
 from ifx_sdk.outcomes import Outcome
 from ifx_sdk.reports import Report, attest
 from ifx_sdk.signers import KeySigner
+from ifx_sdk.signing import Message
 from ifx_sdk.terms import Terms
 from scripts.anvil import MISSING, find_anvil, free_port, running
 
@@ -37,6 +39,8 @@ RESULTS = ROOT / "benchmarks" / "gas.json"
 START = 1_784_073_600  # 2026-07-15 00:00 UTC
 NAME, OTHER = "openai/gpt-4.1", "anthropic/claude-opus-4.8"
 SPOT, INDICATIVE, QUANTITY = 8_000_000, 7_450_000, 100_000
+SETTLED_AT = 4_320_000
+ONES = b"\x11" * 32
 PLENTY = 10**16  # micro-USDT
 UNLIMITED = 2**256 - 1
 BATCH = 50
@@ -73,6 +77,15 @@ ROWS = {
     "post_5": Row(what="post, 5 signers", floor="79,764", peers="Maker 91,293 · Scribe 99,001", budget=92_000),
     "post_7": Row(what="post, 7 signers", floor="93,378", peers="Maker 107,691 · Scribe 110,090", budget=106_000),
     "post_extra_reference_3": Row(what="post one more in the same call", floor="", peers="", budget=58_000),
+    "terminate": Row(what="terminate, two signatures", floor="", peers="", budget=62_000),
+    "novate": Row(what="novate, payment from the wallet", floor="", peers="", budget=120_000),
+    "novate_from_balance": Row(what="novate, payment from a free balance", floor="", peers="", budget=94_000),
+    "approve_terms": Row(what="approve terms on chain", floor="", peers="", budget=54_000),
+    "revoke_terms": Row(what="revoke terms", floor="", peers="", budget=52_000),
+    "approve_termination": Row(what="approve a termination on chain", floor="", peers="", budget=55_000),
+    "revoke_termination": Row(what="revoke a termination", floor="", peers="", budget=53_000),
+    "approve_novation": Row(what="approve a novation on chain", floor="", peers="", budget=58_000),
+    "revoke_novation": Row(what="revoke a novation", floor="", peers="", budget=56_000),
     "life": Row(
         what="whole life: book, settle, 2 withdrawals",
         floor="251,000",
@@ -104,7 +117,7 @@ class Bench:
         """Every row."""
         posts = self.posts()
         self.fund()
-        rows = self.life() | posts
+        rows = self.life() | posts | self.endings()
         rows["life"] = rows["book_warm"] + rows["settle_warm"] + 2 * rows["withdraw"]
         return {name: rows[name] for name in ROWS}
 
@@ -179,25 +192,71 @@ class Bench:
             pairs.append(self.book(self.others[i], self.others[i + 1])[0])
 
         devnet.travel(self.chain, self.maturity)
-        devnet.post(self.ifx, {NAME: 4_320_000})
+        devnet.post(self.ifx, {NAME: SETTLED_AT})
         rows["settle_warm"] = gas(self.payer.escrow.settle(one_pair.pop()))
         rows["settle_each_of_50"] = -(-gas(self.payer.escrow.settle_many(one_pair)) // BATCH)
         rows["settle_each_of_50_pairs"] = -(-gas(self.payer.escrow.settle_many(pairs)) // BATCH)
         rows["withdraw"] = gas(self.ifx.as_signer(long).escrow.withdraw(10**6))
         return rows
 
-    def book(self, long: KeySigner, short: KeySigner) -> tuple[bytes, int]:
+    # Before maturity.
+
+    def endings(self) -> dict[str, int]:
+        """End and move forwards by signatures, then each message approved and revoked on chain by one whom it names."""
+        long, short = self.parties
+        incoming = devnet.signer(devnet.DEPLOYER)
+        deadline = self.chain.timestamp() + SECONDS_PER_DAY
+        ids = [self.book(long, short, SETTLED_AT)[0] for _ in range(3)]
+        end = Termination(
+            forward=ids[0], long=long.address, short=short.address, price=SETTLED_AT, deadline=deadline, salt=ONES
+        )
+        moves = [
+            Novation(
+                forward=id_, outgoing=long.address, incoming=incoming.address, remaining=short.address,
+                payment=10**9 + 1, deadline=deadline, salt=ONES,
+            )
+            for id_ in ids[1:]
+        ]  # fmt: skip
+        rows = {"terminate": gas(self.payer.escrow.terminate(end, *self.signed(end, long, short)))}
+        # It owned no free balance but has one now, so that both novations find a warm word.
+        self.payer.escrow.deposit(1).confirmed()
+        rows["novate"] = gas(self.payer.escrow.novate(moves[0], *self.signed(moves[0], long, incoming, short)))
+        self.payer.escrow.deposit(10**10).confirmed()
+        rows["novate_from_balance"] = gas(
+            self.payer.escrow.novate(moves[1], *self.signed(moves[1], long, incoming, short))
+        )
+        messages = {
+            "terms": self.terms(long, short, SETTLED_AT),
+            "termination": replace(end, forward=self.book(long, short, SETTLED_AT)[0]),
+            "novation": replace(moves[0], forward=self.book(long, short, SETTLED_AT)[0]),
+        }
+        escrow = self.ifx.as_signer(long).escrow
+        for kind, message in messages.items():
+            rows[f"approve_{kind}"] = gas(escrow.approve(message))
+            rows[f"revoke_{kind}"] = gas(escrow.revoke(message))
+        return rows
+
+    def signed(self, message: Message, *signers: KeySigner) -> list[bytes]:
+        """The signatures of these parties."""
+        digest = self.ifx.escrow.message_id(message)
+        return [signer.sign_digest(digest) for signer in signers]
+
+    def book(self, long: KeySigner, short: KeySigner, spot: int = SPOT) -> tuple[bytes, int]:
         """Book by two signatures and answer the id and the gas."""
+        terms = self.terms(long, short, spot)
+        return self.ifx.escrow.terms_id(terms), gas(self.desk.escrow.book(terms, *self.signed(terms, long, short)))
+
+    def terms(self, long: KeySigner, short: KeySigner, spot: int) -> Terms:
+        """Terms at today's fixing, each with its own salt."""
         self.salt += 1
         now = self.chain.timestamp()
         self.maturity = midnight(day_of(now) + 92)
-        terms = Terms(
-            long=long.address, short=short.address, underlying=NAME, quantity=QUANTITY, price=INDICATIVE, spot=SPOT,
-            indicative=INDICATIVE, maturity=self.maturity, averaging_days=1, deadline=now + SECONDS_PER_DAY,
+        agreed = min(spot, INDICATIVE)
+        return Terms(
+            long=long.address, short=short.address, underlying=NAME, quantity=QUANTITY, price=agreed, spot=spot,
+            indicative=agreed, maturity=self.maturity, averaging_days=1, deadline=now + SECONDS_PER_DAY,
             salt=signing.report_digest(NAME, self.salt, SPOT, bytes(32), self.ifx.oracle.domain()),
         )  # fmt: skip
-        id_ = self.ifx.escrow.terms_id(terms)
-        return id_, gas(self.desk.escrow.book(terms, long.sign_digest(id_), short.sign_digest(id_)))
 
 
 @contextmanager
@@ -240,7 +299,8 @@ def main() -> None:
     over = show(measured, in_process)
     if over:
         sys.exit(f"above budget: {', '.join(over)}")
-    results = json.dumps(measured | {"in_process": in_process}, indent=2) + "\n"
+    budgets = {name: row.budget for name, row in ROWS.items() if row.budget is not None}
+    results = json.dumps(measured | {"budgets": budgets, "in_process": in_process}, indent=2) + "\n"
     if not check:
         RESULTS.write_text(results)
         print(f"wrote {RESULTS.relative_to(ROOT)}")
