@@ -31,6 +31,7 @@ from ifx_sdk.oracle import Oracle
 from ifx_sdk.outcomes import Journal
 from ifx_sdk.signers import Signer
 from ifx_sdk.terms import SALT_BYTES, Terms
+from ifx_sdk.timelock import Timelock
 from ifx_sdk.token import Token
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ class IFX:
         self.escrow = Escrow(
             chain, deployment.escrow, self.oracle, signer, first_block=deployment.block, journal=journal
         )
+        self.timelock = Timelock(chain, deployment.timelock, signer, journal, first_block=deployment.block)
         self.token = Token(chain, deployment.token, deployment.escrow, signer, journal)
 
     def __repr__(self) -> str:

@@ -77,6 +77,18 @@ class Codec:
         entry = self._functions[function, len(args)]
         return keccak(text=_signature(entry))[:4] + encode(_types(_list(entry["inputs"])), list(args))
 
+    def decode_call(self, data: bytes) -> tuple[str, dict[str, object]] | None:
+        """Function and arguments by name of call data; None where the ABI knows no such call."""
+        found = next((e for e in self._functions.values() if keccak(text=_signature(e))[:4] == data[:4]), None)
+        if found is None:
+            return None
+        inputs = _list(found["inputs"])
+        try:
+            values = _decode(inputs, data[4:], f"{self.name}.{found['name']}")
+        except UnknownAnswer:
+            return None
+        return _text(found["name"]), {_text(i["name"]): value for i, value in zip(inputs, values, strict=True)}
+
     def encode_constructor(self, args: Sequence[object]) -> bytes:
         """Constructor arguments, to be appended to the creation code."""
         entry = next((e for e in self._abi if e["type"] == "constructor"), {"inputs": []})

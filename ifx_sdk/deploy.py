@@ -1,110 +1,52 @@
 """Deploy a whole network from the packaged artifacts, with web3 alone.
 
-The deployer owns both contracts while it adds and lists underlyings, then offers the ownership to the plan's owner, who
-accepts it in a transaction of his own.
+The deployer owns oracle and escrow while it adds and lists the underlyings. Then it offers both to the address that the
+timelock is going to have, and creates the timelock, which accepts in its constructor: nobody but the deployer and the
+timelock ever owns them, and in the end, which is read back, the deployer owns nothing.
 """
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
 
 from ifx_sdk.artifacts import artifact, codec
 from ifx_sdk.chain import Call, Chain
-from ifx_sdk.deployment import Argument, DeployedContract, Deployment, partial_toml, write_whole
-from ifx_sdk.errors import BadFile, BadValue, DevnetOnly, IFXError
+from ifx_sdk.deployment import Argument, DeployedContract, Deployment, PartialDeployment, write_whole
+from ifx_sdk.devkeys import dev_address
+from ifx_sdk.errors import (
+    BadFile,
+    BadValue,
+    DevnetOnly,
+    IFXError,
+    NotHandedOver,
+    NotTheNewOwner,
+    OfferedElsewhere,
+)
 from ifx_sdk.escrow import Escrow
 from ifx_sdk.files import file_mode
-from ifx_sdk.money import LOT
 from ifx_sdk.oracle import Oracle
 from ifx_sdk.outcomes import Journal
+from ifx_sdk.plan import DeployPlan as DeployPlan
+from ifx_sdk.plan import Listing as Listing
 from ifx_sdk.reports import quorum_of
 from ifx_sdk.signers import Signer
-from ifx_sdk.terms import parse_address, parse_underlying
+from ifx_sdk.timelock import DELAY, Timelock
 
 DEVNET_CHAIN_ID = 31337
-_NETWORK = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}", re.ASCII)
+_ZERO = "0x" + 40 * "0"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Listing:
-    """An underlying to add to the oracle and to list on the escrow."""
-
-    name: str
-    """`provider/model-id` or `index/...`."""
-    lot: int = field(default=LOT)
-    """Mtok."""
-    review_required: bool = field(default=False)
-    """Whether the reviewer alone may post it; index references need it."""
-
-    def __post_init__(self) -> None:
-        parse_underlying(self.name)
-        if type(self.lot) is not int or not 0 < self.lot < 2**40:
-            raise BadValue(self.lot, "a lot is above 0 and below 2^40 Mtok", cure="Leave it at 100000 Mtok.")
-        if self.name.startswith("index/") and self.review_required is not True:
-            cure = "Add review_required = true: the reviewer alone may post it."
-            raise BadValue(self.name, "an index reference needs review", cure=cure)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DeployPlan:
-    """Who is who on a new network."""
-
-    network: str
-    """The network's name."""
-    desk: str
-    """Account that books."""
-    guardian: str
-    """Account that can pause booking."""
-    fee_recipient: str
-    """Account whose free balance receives the fees."""
-    reviewer: str
-    """Account that posts underlyings which require review; zero withholds them."""
-    signers: tuple[str, ...]
-    """The oracle nodes' accounts, 1 to 31, in effect at once."""
-    quorum: int | None = field(default=None)
-    """Signatures that make a fixing; None takes floor(2n/3) + 1."""
-    owner: str | None = field(default=None)
-    """Who owns both contracts in the end, a timelock; None leaves it with the deployer."""
-    token: str | None = field(default=None)
-    """USDT on this chain; None deploys a TestUSDT, on chain 31337 only."""
-    underlyings: tuple[Listing, ...] = field(default=())
-    """What can be traded from the start."""
-
-    def __post_init__(self) -> None:
-        for name in ("desk", "guardian", "fee_recipient", "reviewer", "owner", "token"):
-            value = getattr(self, name)
-            if value is not None:
-                object.__setattr__(self, name, parse_address(value))
-        object.__setattr__(self, "signers", tuple(parse_address(each) for each in self.signers))
-        if len(set(self.signers)) != len(self.signers):
-            raise BadValue(", ".join(self.signers), "an oracle node is listed twice", cure="List every node once.")
-        least = quorum_of(len(self.signers))
-        if self.quorum is not None and (type(self.quorum) is not int or not least <= self.quorum <= len(self.signers)):
-            cure = "Leave it out: floor(2n/3) + 1 is taken."
-            raise BadValue(self.quorum, f"a quorum is from {least} to {len(self.signers)} of these nodes", cure=cure)
-        if not isinstance(self.network, str) or not _NETWORK.fullmatch(self.network):
-            cure = 'Write a name such as "local": it names the file too.'
-            raise BadValue(self.network, "a network's name has only a-z, 0-9, - and _", cure=cure)
-
-    @classmethod
-    def from_toml(cls, path: Path | str) -> DeployPlan:
-        """Read a plan file: the fields as keys, underlyings as `[[underlyings]]`. Raises `BadFile`, `BadValue`."""
-        cure = "Its keys are the fields of ifx_sdk.deploy.DeployPlan; see docs/operations.md."
-        try:
-            document = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
-            raise BadFile(path, "it cannot be read as text", cure=cure) from error
-        except tomllib.TOMLDecodeError as error:
-            raise BadFile(path, f"it is not TOML: {error}", cure=cure) from error
-        try:
-            listings = tuple(Listing(**each) for each in document.pop("underlyings", []))
-            return cls(**document | {"signers": tuple(document.pop("signers", ()))}, underlyings=listings)
-        except TypeError as error:
-            raise BadFile(path, f"a key is missing, unknown or of another type: {error}", cure=cure) from error
+def create_address(sender: str, nonce: int) -> str:
+    """The checksummed address of the contract that `sender` creates with its transaction number `nonce`. Pure."""
+    number = nonce.to_bytes((nonce.bit_length() + 7) // 8, "big")
+    # RLP of a list of twenty bytes and a number: one byte below 128 stands for itself.
+    encoded = number if len(number) == 1 and number[0] < 0x80 else bytes([0x80 + len(number)]) + number
+    body = b"\x94" + bytes.fromhex(sender[2:]) + encoded
+    return str(to_checksum_address(keccak(bytes([0xC0 + len(body)]) + body)[12:]))
 
 
 def deploy(
@@ -115,49 +57,45 @@ def deploy(
     commit: str | None = None,
     journal: Journal | None = None,
     created: Callable[[DeployedContract], None] = lambda contract: None,
+    resumed: PartialDeployment | None = None,
 ) -> Deployment:
-    """Deploy token (on the local chain), oracle and escrow, and list the plan's underlyings.
+    """Deploy token (on the local chain), oracle, escrow and timelock, list the underlyings and hand both over.
 
-    `created` is told of each contract once it is confirmed. Raises `DevnetOnly` where the plan names no token off chain
-    31337, and what `Chain.send` and `confirmed()` raise: every step is confirmed before the next one.
+    `created` is told of each contract once it is confirmed; what stands in `resumed` is not created again. Raises
+    `DevnetOnly` where the plan names no token off chain 31337, `BadValue` where it names no proposers there,
+    `OfferedElsewhere` where another transaction of the deployer came in between, `NotHandedOver` where in the end the
+    timelock is not the one owner, and what `Chain.send` and `confirmed()` raise: every step is confirmed before the
+    next one.
     """
     if plan.token is None and chain.chain_id != DEVNET_CHAIN_ID:
         raise DevnetOnly("deploying a TestUSDT", chain.chain_id)
-    deployer = _Deployer(chain, signer, journal, created)
-    block = chain.block_number()
+    proposers = _proposers(plan, chain.chain_id)
+    block = chain.block_number() if resumed is None else resumed.block
+    deployer = _Deployer(chain, signer, journal, created, () if resumed is None else resumed.contracts)
     token = plan.token or deployer.create("TestUSDT", {})
-    oracle = deployer.create(
-        "FixingOracle",
-        {
-            "owner": signer.address,
-            "signers": plan.signers,
-            "quorum": plan.quorum if plan.quorum is not None else quorum_of(len(plan.signers)),
-            "reviewer": plan.reviewer,
-        },
-    )
-    escrow = deployer.create(
-        "ForwardEscrow",
-        {
-            "token": token,
-            "oracle": oracle,
-            "owner": signer.address,
-            "desk": plan.desk,
-            "guardian": plan.guardian,
-            "fee_recipient": plan.fee_recipient,
-        },
-    )
-    deployment = Deployment(
+    oracle = deployer.create("FixingOracle", _oracle_arguments(plan, signer.address))
+    roles = {"desk": plan.desk, "guardian": plan.guardian, "fee_recipient": plan.fee_recipient}
+    escrow = deployer.create("ForwardEscrow", {"token": token, "oracle": oracle, "owner": signer.address, **roles})
+    oracle_view = Oracle(chain, oracle, signer, journal)
+    escrow_view = Escrow(chain, escrow, oracle_view, signer, first_block=block, journal=journal)
+    timelock_arguments: Mapping[str, Argument] = {"proposers": proposers, "owned": (oracle, escrow)}
+    if not deployer.has("Timelock", timelock_arguments):
+        _list(plan, oracle_view, escrow_view)
+        _offer(chain, oracle_view, escrow_view)
+    timelock = deployer.create("Timelock", timelock_arguments)
+    _hold_handed_over(oracle_view, escrow_view, Timelock(chain, timelock, first_block=block), proposers)
+    return Deployment(
         network=plan.network,
         chain_id=chain.chain_id,
         token=token,
         oracle=oracle,
         escrow=escrow,
+        timelock=timelock,
         block=block,
         contracts=tuple(deployer.created),
+        underlyings=plan.underlyings,
         commit=commit,
     )
-    _set_up(chain, signer, plan, deployment, journal)
-    return deployment
 
 
 def deploy_to(
@@ -169,28 +107,35 @@ def deploy_to(
     commit: str | None = None,
     journal: Journal | None = None,
     overwrite: bool = False,
+    resume: bool = False,
 ) -> Deployment:
     """`deploy`, and write the deployment to `path`, whose folder is made where it is missing.
 
     Each contract stands in `<path>.partial` as soon as it is confirmed. Where the deployment stops halfway that file
-    stays, and the error's cure names it and the addresses. Raises `BadFile` where either file exists, unless they may
-    be overwritten, or cannot be written: then nothing was sent. Else as `deploy`.
+    stays, and the error's cure names it and the addresses; with `resume` a later call goes on from it. Raises `BadFile`
+    where either file exists, unless they may be overwritten, or cannot be written: then nothing was sent. Else as
+    `deploy`.
     """
     target = Path(path)
     partial = target.with_name(target.name + ".partial")
     if not overwrite:
         _refuse(target, "it exists already", "Name another file, or move this one away.")
-        _refuse(partial, "an earlier deployment stopped halfway", "See what became of it, then move this file away.")
+        if not resume:
+            again = "Go on from it with --resume, or move it away to deploy everything anew."
+            _refuse(partial, "an earlier deployment stopped halfway", again)
     file_mode(target)
-    made: list[DeployedContract] = []
+    resumed = _resumed(partial, chain, plan) if resume else None
+    block = chain.block_number() if resumed is None else resumed.block
+    made: list[DeployedContract] = [] if resumed is None else list(resumed.contracts)
 
     def keep(*contracts: DeployedContract) -> None:
         made.extend(contracts)
-        write_whole(partial, partial_toml(plan.network, chain.chain_id, made))
+        found = PartialDeployment(network=plan.network, chain_id=chain.chain_id, block=block, contracts=tuple(made))
+        write_whole(partial, found.to_toml())
 
     keep()
     try:
-        deployment = deploy(chain, signer, plan, commit=commit, journal=journal, created=keep)
+        deployment = deploy(chain, signer, plan, commit=commit, journal=journal, created=keep, resumed=resumed)
         deployment.write(target)
     except IFXError as error:
         if made:
@@ -203,6 +148,14 @@ def deploy_to(
     return deployment
 
 
+def _resumed(partial: Path, chain: Chain, plan: DeployPlan) -> PartialDeployment:
+    found = PartialDeployment.read(partial)
+    if (found.network, found.chain_id) != (plan.network, chain.chain_id):
+        why = f"it is of {found.network} on chain {found.chain_id}, not of {plan.network} on chain {chain.chain_id}"
+        raise BadFile(partial, why, cure="Resume with the plan and the node that it began with.")
+    return found
+
+
 def _refuse(path: Path, why: str, cure: str) -> None:
     if path.exists():
         raise BadFile(path, why, cure=cure)
@@ -212,19 +165,44 @@ class _Deployer:
     """Creates contracts and remembers how."""
 
     def __init__(
-        self, chain: Chain, signer: Signer, journal: Journal | None, tell: Callable[[DeployedContract], None]
+        self,
+        chain: Chain,
+        signer: Signer,
+        journal: Journal | None,
+        tell: Callable[[DeployedContract], None],
+        before: tuple[DeployedContract, ...],
     ) -> None:
         self._tell = tell
         self._chain = chain
         self._signer = signer
         self._journal = journal
+        self._before = {each.name: each for each in before}
         self.created: list[DeployedContract] = []
 
+    def has(self, name: str, arguments: Mapping[str, Argument]) -> bool:
+        """Whether an earlier run created it. Raises `BadValue` where it was another than the one wanted now."""
+        found = self._before.get(name)
+        if found is None:
+            return False
+        code = "0x" + keccak(self._chain.code(found.address)).hex()
+        if (found.arguments, found.integrity, found.code_hash) != (arguments, artifact(name).integrity, code):
+            cure = "Resume with the plan, the key and the release that it began with, or deploy everything anew."
+            raise BadValue(found.address, f"the {name} that was deployed is not what this plan would deploy", cure=cure)
+        return True
+
     def create(self, name: str, arguments: Mapping[str, Argument]) -> str:
+        """The address of the contract, new or from an earlier run."""
+        if self.has(name, arguments):
+            self.created.append(self._before[name])
+            return self._before[name].address
         compiled = artifact(name)
         data = compiled.bytecode + codec(name).encode_constructor(list(arguments.values()))
         call = Call(name=f"{name}.__init__", to=None, data=data)
-        address = self._chain.send(call, self._signer, journal=self._journal).confirmed().contract_address
+        try:
+            outcome = self._chain.send(call, self._signer, journal=self._journal).confirmed()
+        except NotTheNewOwner as error:  # the timelock's constructor: the offers are to another address
+            raise OfferedElsewhere(self._signer.address) from error
+        address = outcome.contract_address
         assert address is not None  # noqa: S101 - a confirmed creation has an address
         self._chain.codecs[address] = codec(name)
         self.created.append(
@@ -234,20 +212,58 @@ class _Deployer:
                 arguments=dict(arguments),
                 compiler=compiled.compiler,
                 evm_version=compiled.evm_version,
+                optimization=compiled.optimization,
                 integrity=compiled.integrity,
+                code_hash="0x" + keccak(self._chain.code(address)).hex(),
+                tx_hash=outcome.tx_hash,
             )
         )
         self._tell(self.created[-1])
         return address
 
 
-def _set_up(chain: Chain, signer: Signer, plan: DeployPlan, deployment: Deployment, journal: Journal | None) -> None:
-    """The owner's calls, while the deployer is the owner, and the offer of the ownership."""
-    oracle = Oracle(chain, deployment.oracle, signer, journal)
-    escrow = Escrow(chain, deployment.escrow, oracle, signer, first_block=deployment.block, journal=journal)
+def _proposers(plan: DeployPlan, chain_id: int) -> tuple[str, ...]:
+    if not plan.proposers and chain_id != DEVNET_CHAIN_ID:
+        cure = 'Add proposers = ["0x..."] to the plan: the multisigs that propose what the owner does.'
+        raise BadValue((), "off the local chain somebody must be named who proposes to the timelock", cure=cure)
+    return plan.proposers or (dev_address(0),)
+
+
+def _oracle_arguments(plan: DeployPlan, owner: str) -> dict[str, Argument]:
+    quorum = plan.quorum if plan.quorum is not None else quorum_of(len(plan.signers))
+    return {"owner": owner, "signers": plan.signers, "quorum": quorum, "reviewer": plan.reviewer}
+
+
+def _list(plan: DeployPlan, oracle: Oracle, escrow: Escrow) -> None:
+    """The owner's calls while the deployer is the owner; what an earlier run did is not done again."""
+    known = {each.name for each in oracle.underlyings()}
     for each in plan.underlyings:
-        oracle.add_underlying(each.name, review_required=each.review_required).confirmed()
-        escrow.list_underlying(each.name, each.lot).confirmed()
-    if plan.owner is not None and plan.owner != signer.address:
-        oracle.transfer_ownership(plan.owner).confirmed()
-        escrow.transfer_ownership(plan.owner).confirmed()
+        if each.name not in known:
+            oracle.add_underlying(each.name, review_required=each.review_required).confirmed()
+        if escrow.lot_of(each.name) != each.lot:
+            escrow.list_underlying(each.name, each.lot).confirmed()
+
+
+def _offer(chain: Chain, oracle: Oracle, escrow: Escrow) -> None:
+    """Offer both to the address that the deployer's next contract will have, and hold that it still will."""
+    nonce = chain.node.nonce(oracle.account, "pending")
+    upcoming = create_address(oracle.account, nonce + 2)  # after the two offers
+    oracle.transfer_ownership(upcoming).confirmed()
+    escrow.transfer_ownership(upcoming).confirmed()
+    if chain.node.nonce(oracle.account, "pending") != nonce + 2:
+        raise OfferedElsewhere(oracle.account)
+
+
+def _hold_handed_over(oracle: Oracle, escrow: Escrow, timelock: Timelock, proposers: tuple[str, ...]) -> None:
+    """Read back that the timelock owns both, that nobody else is about to, and who holds its roles."""
+    for name, contract in (("oracle", oracle), ("escrow", escrow)):
+        if contract.owner() != timelock.address:
+            raise NotHandedOver(f"the {name} belongs to {contract.owner()}, not to the timelock {timelock.address}")
+        if contract.pending_owner() != _ZERO:
+            raise NotHandedOver(f"the {name} is offered to {contract.pending_owner()}")
+    wanted = {"admin": {timelock.address}, "proposer": set(proposers), "canceller": set(proposers), "executor": {_ZERO}}
+    for role, accounts in timelock.holders().items():
+        if set(accounts) != wanted[role]:
+            raise NotHandedOver(f"the timelock's role {role} is held by {', '.join(accounts) or 'nobody'}")
+    if timelock.delay() != DELAY:
+        raise NotHandedOver(f"the timelock waits {timelock.delay()} seconds, not {DELAY}")

@@ -14,15 +14,16 @@ from ifx_sdk.chain import Call, Chain
 from ifx_sdk.client import IFX
 from ifx_sdk.deploy import DEVNET_CHAIN_ID, DeployPlan, Listing, deploy
 from ifx_sdk.devkeys import dev_address, dev_key
-from ifx_sdk.errors import BadTime, DevnetOnly, RpcError
+from ifx_sdk.errors import BadTime, BadValue, DevnetOnly, RpcError
 from ifx_sdk.oracle import MAX_REPORTS
 from ifx_sdk.outcomes import Outcome
 from ifx_sdk.reports import Report, attest
 from ifx_sdk.signers import KeySigner
 from ifx_sdk.terms import parse_address
+from ifx_sdk.timelock import Operation, OperationState, default_salt
 
 DEPLOYER = 0
-"""Owner, guardian and reviewer; pays for faucet and posts."""
+"""Proposer of the timelock, guardian and reviewer; pays for faucet and posts."""
 DESK = 1
 LONG = 2
 SHORT = 3
@@ -50,6 +51,7 @@ def plan(underlyings: Iterable[str | Listing] = UNDERLYINGS, network: str = "loc
         fee_recipient=dev_address(FEE_RECIPIENT),
         reviewer=dev_address(DEPLOYER),
         signers=tuple(dev_address(index) for index in NODES),
+        proposers=(dev_address(DEPLOYER),),
         underlyings=listings,
     )
 
@@ -104,6 +106,31 @@ def travel(ifx: IFX | Chain, to: int) -> None:
         chain.node.request("testing_timeTravel", to)
         return
     chain.node.request("evm_mine")
+
+
+def by_owner(ifx: IFX, *calls: Call) -> tuple[Outcome, ...]:
+    """Have the timelock make prepared calls: propose them, let its 7 days pass, execute them in order.
+
+    `calls` come from `ifx.escrow.prepare` or `ifx.oracle.prepare`; time moves by the delay once for all of them.
+    Raises `DevnetOnly`, `RoleMissing` where the well-known deployer is no proposer, and what a call is refused for.
+    """
+    _only("letting the timelock's delay pass", ifx.chain)
+    timelock = ifx.as_signer(signer(DEPLOYER)).timelock
+    proposed = []
+    for call in calls:
+        number = 0
+        while timelock.state((operation := _operation(call, number)).id) is not OperationState.UNKNOWN:
+            number += 1
+        timelock.schedule(operation).confirmed()
+        proposed.append(operation)
+    travel(ifx, ifx.chain.timestamp() + timelock.delay())
+    return tuple(timelock.execute(timelock.operation(each.id)).confirmed() for each in proposed)
+
+
+def _operation(call: Call, number: int) -> Operation:
+    if call.to is None:
+        raise BadValue(call.name, "the timelock creates no contracts", cure="Give it a call of a contract.")
+    return Operation(target=call.to, payload=call.data, salt=default_salt(number))
 
 
 def faucet(ifx: IFX, account: str, *, usdt: int = 0, eth: int = 0) -> tuple[Outcome, ...]:

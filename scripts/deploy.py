@@ -6,7 +6,8 @@
 
 A plan file has the fields of `ifx_sdk.deploy.DeployPlan` as keys. The deployment is written to
 `deployments/<network>.toml`, unless the chain lives in this process and ends with it. A file that exists is not written
-over; where the deployment stops halfway, `<network>.toml.partial` holds the addresses so far.
+over; where the deployment stops halfway, `<network>.toml.partial` holds the addresses so far, and `--resume` goes on
+from it. In the end the timelock owns oracle and escrow, and the deployer owns nothing.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def main() -> None:
     from ape import networks
 
     plan, keystore = os.environ.get("IFX_PLAN"), os.environ.get("IFX_KEYSTORE")
-    _deploy(Chain(networks.provider.web3), plan, keystore, None)
+    _deploy(Chain(networks.provider.web3), plan, keystore, None, resume=False)
 
 
 def command_line(arguments: Sequence[str] | None = None) -> int:
@@ -45,16 +46,17 @@ def command_line(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--plan", help="plan file; without it the local chain's, on chain 31337 only")
     parser.add_argument("--keystore", help="JSON keystore of the deployer; its password is asked for")
     parser.add_argument("--out", type=Path, help="where to write the deployment (deployments/<network>.toml)")
+    parser.add_argument("--resume", action="store_true", help="go on from the .partial file of an earlier run")
     given = parser.parse_args(arguments)
     try:
-        _deploy(Chain(given.rpc), given.plan, given.keystore, given.out)
+        _deploy(Chain(given.rpc), given.plan, given.keystore, given.out, resume=given.resume)
     except IFXError as error:
         print(error, file=sys.stderr)
         return 1
     return 0
 
 
-def _deploy(chain: Chain, plan_file: str | None, keystore: str | None, out: Path | None) -> Deployment:
+def _deploy(chain: Chain, plan_file: str | None, keystore: str | None, out: Path | None, *, resume: bool) -> Deployment:
     chain.connect()
     plan = devnet.plan() if plan_file is None else DeployPlan.from_toml(plan_file)
     signer = _signer(chain, keystore)
@@ -71,6 +73,7 @@ def _deploy(chain: Chain, plan_file: str | None, keystore: str | None, out: Path
             commit=_commit(),
             journal=_journal(chain, target),
             overwrite=out is None and plan_file is None,
+            resume=resume,
         )
         print(f"wrote {target.name}")
     print(deployment.to_toml(), end="")

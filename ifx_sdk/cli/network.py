@@ -20,11 +20,14 @@ def deploy(
     ] = None,
     commit: Annotated[str | None, typer.Option("--commit", metavar="HASH", help="The source's commit.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on from FILE.partial, where an earlier run stopped.")
+    ] = False,
 ) -> None:
-    """Deploy oracle and escrow, and write the deployment file.
+    """Deploy oracle, escrow and the timelock that owns them, and write the deployment file.
 
-    They come from the packaged artifacts; the plan's underlyings are listed. Off chain 31337 the plan names the token.
-    Where it stops halfway, FILE.partial holds the addresses so far.
+    They come from the packaged artifacts; the plan's underlyings are listed. Off chain 31337 the plan names the token
+    and who proposes to the timelock. Where it stops halfway, FILE.partial holds the addresses so far.
     """
     from pathlib import Path
 
@@ -39,8 +42,10 @@ def deploy(
     if out is not None and not target.parent.is_dir():
         raise BadFile(target, "its folder does not exist", cure="Make the folder first, or leave --out out.")
     signer, chain = session.signer(), session.chain()
-    made = deploy_to(target, chain, signer, planned, commit=commit, journal=session.announcer, overwrite=force)
-    addresses = {"token": made.token, "oracle": made.oracle, "escrow": made.escrow}
+    made = deploy_to(
+        target, chain, signer, planned, commit=commit, journal=session.announcer, overwrite=force, resume=resume
+    )
+    addresses = {name: getattr(made, name) for name in ("token", "oracle", "escrow", "timelock")}
     document = {
         "network": made.network,
         "chain_id": made.chain_id,

@@ -47,6 +47,9 @@ def shells(node_url: str, tmp_path: Path) -> dict[str, Shell]:
         "ForwardEscrow.__init__",
         "FixingOracle.add_underlying",
         "ForwardEscrow.list_underlying",
+        "FixingOracle.transfer_ownership",
+        "ForwardEscrow.transfer_ownership",
+        "Timelock.__init__",
     ]
     ifx = IFX.connect(node_url, deployment)
     for account in (LONG, SHORT):

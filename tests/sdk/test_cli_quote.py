@@ -25,7 +25,13 @@ LONG, SHORT = dev_address(2), dev_address(3)
 def deployment(tmp_path: Path) -> Deployment:
     """A deployment file on some chain; nobody listens there."""
     made = Deployment(
-        network="far", chain_id=10, token=dev_address(4), oracle=dev_address(5), escrow=dev_address(6), block=7
+        network="far",
+        chain_id=10,
+        token=dev_address(4),
+        oracle=dev_address(5),
+        escrow=dev_address(6),
+        timelock=dev_address(7),
+        block=7,
     )
     made.write(tmp_path / "far.toml")
     return made

@@ -420,26 +420,28 @@ def test_the_quorum_is_above_two_thirds() -> None:
 
 def test_the_owner_and_the_guardian_act_through_the_same_views(parties: Parties) -> None:
     """Listing, roles, signers and the pause; an outsider is refused by each."""
-    owner, today = parties.owner, START // DAY
-    owner.escrow.delist_underlying(LUNA).confirmed()
-    assert owner.escrow.lot_of(LUNA) == 0
-    owner.escrow.list_underlying(LUNA, 200_000).confirmed()
-    assert owner.escrow.lot_of(LUNA) == 200_000
-    owner.escrow.set_guardian(dev_address(9)).confirmed()
-    owner.escrow.set_fee_recipient(dev_address(9)).confirmed()
-    owner.escrow.set_desk(dev_address(9)).confirmed()
-    assert {owner.escrow.guardian(), owner.escrow.fee_recipient(), owner.escrow.desk()} == {dev_address(9)}
-    owner.oracle.set_reviewer(dev_address(9)).confirmed()
-    assert owner.oracle.reviewer() == dev_address(9)
-    owner.oracle.schedule_signers([dev_address(9)], 1, today + 9).confirmed()
-    assert owner.oracle.signers_on(today + 9).signers == (dev_address(9),)
-    owner.oracle.cancel_signers().confirmed()
-    assert owner.oracle.signers_on(today + 9).quorum == 3
+    ifx, nine = parties.outsider, dev_address(9)
+    set_roles = [ifx.escrow.prepare(f"set_{role}", nine) for role in ("guardian", "fee_recipient", "desk")]
+    devnet.by_owner(ifx, ifx.escrow.prepare("delist_underlying", LUNA), *set_roles)
+    assert ifx.escrow.lot_of(LUNA) == 0
+    assert {ifx.escrow.guardian(), ifx.escrow.fee_recipient(), ifx.escrow.desk()} == {nine}
+    day = START // DAY + 30
+    devnet.by_owner(
+        ifx,
+        ifx.escrow.prepare("list_underlying", LUNA, 200_000),
+        ifx.oracle.prepare("set_reviewer", nine),
+        ifx.oracle.prepare("schedule_signers", [nine], 1, day),
+    )
+    assert ifx.escrow.lot_of(LUNA) == 200_000
+    assert ifx.oracle.reviewer() == nine
+    assert ifx.oracle.signers_on(day).signers == (nine,)
+    devnet.by_owner(ifx, ifx.oracle.prepare("cancel_signers"))
+    assert ifx.oracle.signers_on(day).quorum == 3
     parties.outsider.escrow.pause_booking().confirmed()
-    assert owner.escrow.paused_until() > owner.chain.timestamp()
+    assert ifx.escrow.paused_until() > ifx.chain.timestamp()
     for refused in (
         lambda: parties.long.escrow.pause_booking(),
-        lambda: parties.long.escrow.set_desk(dev_address(2)),
+        lambda: parties.deployer.escrow.set_desk(dev_address(2)),
         lambda: parties.long.oracle.add_underlying("openai/x"),
     ):
         with pytest.raises(Reverted):

@@ -8,19 +8,23 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
+import rlp
 from eth_account import Account
+from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
 from support.chain import GPT, LUNA
 from support.faults import FaultyNode, answering, never_arrives, serving
 from support.tree import ROOT
 from web3.types import RPCResponse
 
 from ifx_sdk import devnet
-from ifx_sdk.chain import Chain
+from ifx_sdk.chain import Call, Chain
 from ifx_sdk.client import IFX
-from ifx_sdk.deploy import DeployPlan, Listing, deploy, deploy_to
-from ifx_sdk.deployment import Deployment
+from ifx_sdk.deploy import DeployPlan, Listing, create_address, deploy, deploy_to
+from ifx_sdk.deployment import DeployedContract, Deployment
 from ifx_sdk.devkeys import dev_address, dev_key
 from ifx_sdk.errors import (
     BadAddress,
@@ -31,6 +35,7 @@ from ifx_sdk.errors import (
     DevnetOnly,
     NoFundsForGas,
     NotTheOwner,
+    OfferedElsewhere,
     OutcomeUnknown,
     TransactionDropped,
 )
@@ -38,18 +43,19 @@ from ifx_sdk.oracle import Underlying
 from ifx_sdk.outcomes import FileJournal
 
 PLAN = devnet.plan([GPT, Listing(name="index/llm-1", lot=50_000, review_required=True)])
-OWNER = devnet.OUTSIDER
+PROPOSERS = (dev_address(devnet.OUTSIDER), dev_address(20))
+ZERO = "0x" + 40 * "0"
 DEPLOYER = devnet.signer(devnet.DEPLOYER)
 
 
 def test_a_deployment_has_every_role_of_its_plan(chain: Chain) -> None:
-    """Token, oracle and escrow know each other, and every account stands where the plan put it."""
+    """Token, oracle, escrow and timelock know each other, and every account stands where the plan put it."""
     ifx = IFX.connect(chain, deploy(chain, DEPLOYER, PLAN))
     assert ifx.escrow.desk() == PLAN.desk
     assert ifx.escrow.guardian() == PLAN.guardian
     assert ifx.escrow.fee_recipient() == PLAN.fee_recipient
     assert ifx.oracle.reviewer() == PLAN.reviewer
-    assert ifx.escrow.owner() == ifx.oracle.owner() == DEPLOYER.address
+    assert ifx.escrow.owner() == ifx.oracle.owner() == ifx.timelock.address == ifx.deployment.timelock
     registered = ifx.oracle.signers_on(chain.now() // 86_400)
     assert (registered.signers, registered.quorum) == (PLAN.signers, 3)
     assert ifx.token.decimals() == 6
@@ -65,17 +71,80 @@ def test_underlyings_are_added_and_listed(chain: Chain) -> None:
     assert [ifx.escrow.lot_of(name) for name in (GPT, "index/llm-1", LUNA)] == [100_000, 50_000, 0]
 
 
-def test_the_ownership_is_offered_and_moves_when_accepted(chain: Chain) -> None:
-    """Two steps: until the plan's owner accepts, the deployer owns both."""
-    ifx = IFX.connect(chain, deploy(chain, DEPLOYER, replace(PLAN, owner=dev_address(OWNER))))
-    assert ifx.escrow.owner() == ifx.oracle.owner() == DEPLOYER.address
-    assert ifx.escrow.pending_owner() == ifx.oracle.pending_owner() == dev_address(OWNER)
-    owner = ifx.as_signer(devnet.signer(OWNER))
-    owner.escrow.accept_ownership().confirmed()
-    owner.oracle.accept_ownership().confirmed()
-    assert ifx.escrow.owner() == ifx.oracle.owner() == dev_address(OWNER)
-    with pytest.raises(NotTheOwner):
-        ifx.as_signer(DEPLOYER).escrow.set_desk(dev_address(OWNER))
+def test_the_timelock_owns_both_and_the_deployer_nothing(chain: Chain) -> None:
+    """Read back: one owner, nobody about to be, a delay of 7 days, the plan's proposers, open execution, no admin."""
+    ifx = IFX.connect(chain, deploy(chain, DEPLOYER, replace(PLAN, proposers=PROPOSERS)))
+    assert ifx.escrow.pending_owner() == ifx.oracle.pending_owner() == ZERO
+    assert ifx.timelock.delay() == 604_800
+    assert ifx.timelock.holders() == {
+        "admin": (ifx.timelock.address,),
+        "proposer": PROPOSERS,
+        "canceller": PROPOSERS,
+        "executor": (ZERO,),
+    }
+    deployer = ifx.as_signer(DEPLOYER)
+    for refused in (
+        lambda: deployer.escrow.set_desk(DEPLOYER.address),
+        lambda: deployer.oracle.add_underlying(LUNA),
+        lambda: deployer.escrow.transfer_ownership(DEPLOYER.address),
+    ):
+        with pytest.raises(NotTheOwner):
+            refused()
+
+
+def test_the_local_chain_has_the_well_known_deployer_as_proposer(chain: Chain) -> None:
+    """Where the plan names none; off the local chain that is refused before anything is sent."""
+    ifx = IFX.connect(chain, deploy(chain, DEPLOYER, replace(PLAN, proposers=())))
+    assert ifx.timelock.holders()["proposer"] == (DEPLOYER.address,)
+
+
+def test_elsewhere_the_plan_names_who_proposes(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key that the world knows proposes nothing off the local chain."""
+    elsewhere, before = Chain(chain.web3), chain.block_number()
+    monkeypatch.setattr(type(elsewhere.node), "chain_id", lambda self: 10)
+    with pytest.raises(BadValue, match="who proposes") as refused:
+        deploy(elsewhere, DEPLOYER, replace(PLAN, token=dev_address(3), proposers=()))
+    assert "proposers = [" in refused.value.cure
+    assert chain.block_number() == before
+
+
+@pytest.mark.parametrize("nonce", [0, 1, 127, 128, 255, 256, 65_535, 2**32])
+def test_a_contracts_address_is_known_before_it_is_created(nonce: int) -> None:
+    """As the rule of the chain has it, for every length of the number."""
+    body = rlp.encode([bytes.fromhex(DEPLOYER.address[2:]), nonce])
+    assert create_address(DEPLOYER.address, nonce) == to_checksum_address(keccak(body)[12:])
+
+
+def test_another_transaction_in_between_is_told_and_the_deployment_resumed(chain: Chain, tmp_path: Path) -> None:
+    """The offers are to an address that the timelock would not have: nothing is lost, and a later run goes on."""
+    path = tmp_path / "local.toml"
+    noisy = Chain(chain.web3)
+    sent = noisy.send
+
+    def send(call: Call, *args: Any, **options: Any) -> Any:
+        outcome = sent(call, *args, **options)
+        if call.name == "ForwardEscrow.transfer_ownership":
+            chain.send(Call(name="another", to=DEPLOYER.address, data=b""), DEPLOYER).confirmed()
+        return outcome
+
+    noisy.send = send  # type: ignore[method-assign]
+    with pytest.raises(OfferedElsewhere) as stopped:
+        deploy_to(path, noisy, DEPLOYER, PLAN)
+    assert "--resume" in stopped.value.cure
+    assert not path.exists()
+    first = tomllib.loads(path.with_name("local.toml.partial").read_text())["contracts"]
+    assert [each["name"] for each in first] == ["TestUSDT", "FixingOracle", "ForwardEscrow"]
+    made = deploy_to(path, chain, DEPLOYER, PLAN, resume=True)
+    assert [each.address for each in made.contracts[:3]] == [each["address"] for each in first]
+    assert IFX.connect(chain, path).escrow.owner() == made.timelock
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_timelock_that_was_offered_nothing_is_not_created(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its constructor refuses, where the nonce moves after it was looked at: told with the same cure."""
+    monkeypatch.setattr("ifx_sdk.deploy.create_address", lambda sender, nonce: dev_address(9))
+    with pytest.raises(OfferedElsewhere):
+        deploy(chain, DEPLOYER, PLAN)
 
 
 def test_an_existing_token_is_used_as_it_is(chain: Chain) -> None:
@@ -83,7 +152,7 @@ def test_an_existing_token_is_used_as_it_is(chain: Chain) -> None:
     first = deploy(chain, DEPLOYER, PLAN)
     second = deploy(chain, DEPLOYER, replace(PLAN, token=first.token))
     assert second.token == first.token
-    assert [contract.name for contract in second.contracts] == ["FixingOracle", "ForwardEscrow"]
+    assert [contract.name for contract in second.contracts] == ["FixingOracle", "ForwardEscrow", "Timelock"]
 
 
 def test_a_test_token_is_for_the_local_chain_only(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,14 +171,36 @@ def test_a_deployment_comes_back_from_its_file(chain: Chain, tmp_path: Path) -> 
     path = tmp_path / "networks" / "local.toml"
     deployment.write(path)
     assert Deployment.read(path) == deployment
-    escrow = deployment.contracts[-1]
+    escrow = deployment.contracts[2]
     assert escrow.arguments["fee_recipient"] == PLAN.fee_recipient
-    assert escrow.compiler == "vyper 0.4.3"
+    assert (escrow.compiler, escrow.evm_version, escrow.optimization) == ("vyper 0.4.3", "cancun", "gas")
+    assert escrow.code_hash == "0x" + keccak(chain.code(escrow.address)).hex()
+    assert deployment.underlyings == PLAN.underlyings
     assert list(path.parent.iterdir()) == [path]
 
 
 GOOD = Deployment(
-    network="x", chain_id=1, token=dev_address(0), oracle=dev_address(1), escrow=dev_address(2), block=5
+    network="x",
+    chain_id=1,
+    token=dev_address(0),
+    oracle=dev_address(1),
+    escrow=dev_address(2),
+    timelock=dev_address(3),
+    block=5,
+    contracts=(
+        DeployedContract(
+            name="Timelock",
+            address=dev_address(3),
+            arguments={"proposers": (dev_address(4),), "owned": ()},
+            compiler="vyper 0.4.3",
+            evm_version="cancun",
+            optimization="gas",
+            integrity="0" * 64,
+            code_hash="0x" + "1" * 64,
+            tx_hash="0x" + "2" * 64,
+        ),
+    ),
+    underlyings=(Listing(name=GPT),),
 ).to_toml()
 
 
@@ -125,8 +216,15 @@ GOOD = Deployment(
         (dev_address(2), "0x12", "escrow"),
         (dev_address(2), dev_address(2)[:-1] + "d", "escrow"),
         ("block = 5", "block = = 5", "TOML"),
-        ("block = 5", "block = 5\ncontracts = 3", "contracts"),
-        ("block = 5", "block = 5\ncontracts = [{}]", "name"),
+        (dev_address(3), "0x12", "timelock"),
+        ("[[contracts]]", "[contracts]", "contracts"),
+        ('name = "Timelock"', "", "name"),
+        ("[contracts.arguments]", "arguments = 3\n[x]", "arguments"),
+        ("1" * 64, "1" * 63, "code_hash"),
+        ("2" * 64, "2" * 63 + "G", "tx_hash"),
+        ("[[underlyings]]", "[underlyings]", "underlyings"),
+        ("review_required = false", "review_required = 0", "review_required"),
+        ("lot = 100000", "lot = 0", "lot"),
     ],
 )
 def test_a_damaged_deployment_file_names_the_key(tmp_path: Path, old: str, new: str, named: str) -> None:
@@ -155,6 +253,7 @@ guardian = "{dev_address(0)}"
 fee_recipient = "{dev_address(8)}"
 reviewer = "0x0000000000000000000000000000000000000000"
 signers = ["{dev_address(4)}", "{dev_address(5)}", "{dev_address(6)}", "{dev_address(7)}"]
+proposers = ["{dev_address(0)}"]
 token = "{dev_address(9)}"
 
 [[underlyings]]
@@ -168,8 +267,8 @@ def test_a_plan_is_read_from_a_file(tmp_path: Path) -> None:
     path.write_text(PLAN_FILE)
     plan = DeployPlan.from_toml(path)
     assert plan.underlyings == (Listing(name="openai/gpt-4.1", lot=100_000, review_required=False),)
-    assert (plan.quorum, plan.owner, plan.network) == (None, None, "example")
-    assert len(plan.signers) == 4
+    assert (plan.quorum, plan.network) == (None, "example")
+    assert (len(plan.signers), plan.proposers) == (4, (dev_address(0),))
 
 
 @pytest.mark.parametrize(
@@ -185,6 +284,11 @@ def test_a_plan_is_read_from_a_file(tmp_path: Path) -> None:
         ('name = "openai/gpt-4.1"', 'name = "openai/gpt-4.1"\nlots = 1', BadFile),
         ("signers = [", "signers = [] #", BadValue),
         ("signers = [", "signers = 3 #", BadFile),
+        ("proposers = [", "proposers = 3 #", BadFile),
+        ("proposers = [", f'proposers = ["{dev_address(0)}", ', BadValue),
+        ("proposers = [", f'proposers = ["0x{40 * "0"}", ', BadValue),
+        ("proposers = [", f"proposers = {json.dumps([dev_address(each) for each in range(17)])} #", BadValue),
+        ("[[underlyings]]", '[[underlyings]]\nname = "openai/gpt-4.1"\n\n[[underlyings]]', BadValue),
         ("[[underlyings]]", "[underlyings]", BadFile),
     ],
 )

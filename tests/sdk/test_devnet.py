@@ -4,10 +4,10 @@ import pytest
 from support.chain import DAY, GPT, LUNA, START
 
 from ifx_sdk import devnet
-from ifx_sdk.chain import Chain
+from ifx_sdk.chain import Call, Chain
 from ifx_sdk.client import IFX
 from ifx_sdk.devkeys import dev_address
-from ifx_sdk.errors import AlreadyPosted, BadTime, DevnetOnly, QuorumNotReached
+from ifx_sdk.errors import AlreadyPosted, BadTime, BadValue, DevnetOnly, OracleDoesNotKnow, QuorumNotReached
 
 
 def test_travel_moves_the_chain_to_the_second(ifx: IFX) -> None:
@@ -53,12 +53,29 @@ def test_post_skips_what_is_posted(ifx: IFX) -> None:
 
 def test_post_needs_the_well_known_nodes(ifx: IFX) -> None:
     """Where other nodes are registered from a day on, their quorum is not ours."""
-    owner = ifx.as_signer(devnet.signer(devnet.DEPLOYER))
-    first = START // DAY + 9
-    owner.oracle.schedule_signers([dev_address(40), dev_address(4)], 2, first).confirmed()
+    first = START // DAY + 16
+    devnet.by_owner(ifx, ifx.oracle.prepare("schedule_signers", [dev_address(40), dev_address(4)], 2, first))
     devnet.travel(ifx, first * DAY)
     with pytest.raises(QuorumNotReached, match="1 attestations of the 2"):
         devnet.post(ifx, {GPT: 1})
+
+
+def test_the_owner_acts_after_seven_days(ifx: IFX) -> None:
+    """Several calls in order, the same one twice, and time moves by the delay once."""
+    calls = [ifx.escrow.prepare("set_desk", dev_address(each)) for each in (9, 1, 9)]
+    outcomes = devnet.by_owner(ifx, *calls)
+    assert [each.event("DeskSet").args["desk"] for each in outcomes] == [dev_address(each) for each in (9, 1, 9)]
+    assert ifx.escrow.desk() == dev_address(9)
+    assert ifx.chain.timestamp() < START + 8 * DAY
+    with pytest.raises(OracleDoesNotKnow):
+        devnet.by_owner(ifx, ifx.escrow.prepare("list_underlying", "test/absent", 1))
+
+
+def test_the_owner_creates_no_contract(ifx: IFX) -> None:
+    """Refused before anything is proposed."""
+    with pytest.raises(BadValue, match="creates no contracts"):
+        devnet.by_owner(ifx, Call(name="creation", to=None, data=b"1"))
+    assert ifx.timelock.operations() == ()
 
 
 def test_the_faucet_gives_both_kinds_of_money(ifx: IFX) -> None:
@@ -86,6 +103,7 @@ def test_every_helper_is_refused_off_the_local_chain(ifx: IFX, monkeypatch: pyte
         lambda: devnet.travel(elsewhere, START + DAY),
         lambda: devnet.faucet(elsewhere, dev_address(2), usdt=1),
         lambda: devnet.start(elsewhere.chain),
+        lambda: devnet.by_owner(elsewhere),
     ):
         with pytest.raises(DevnetOnly) as refused:
             action()

@@ -37,7 +37,7 @@ class Parties(NamedTuple):
     short: IFX
     desk: IFX
     outsider: IFX
-    owner: IFX
+    deployer: IFX
 
 
 @pytest.fixture(scope="session")
