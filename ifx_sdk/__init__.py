@@ -14,8 +14,9 @@ loaded when first used, so that the pure part costs little to import. Prices are
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from ifx_sdk import calendar, errors, money, payoff, pricing, signing, terms
+from ifx_sdk import calendar, endings, errors, money, payoff, pricing, signing, terms
 from ifx_sdk.calendar import TENORS, maturity_date, maturity_timestamp
+from ifx_sdk.endings import Novation, Termination
 from ifx_sdk.errors import IFXError
 from ifx_sdk.money import (
     LOT,
@@ -27,7 +28,17 @@ from ifx_sdk.money import (
     parse_quantity,
 )
 from ifx_sdk.pricing import CAL_MID, CAL_SERIES, Calibration, average_indicative, published_indicative
-from ifx_sdk.signing import report_digest, sign_digest, terms_digest, terms_typed_data, verify_terms_signature
+from ifx_sdk.signing import (
+    message_digest,
+    message_hash,
+    message_typed_data,
+    report_digest,
+    sign_digest,
+    terms_digest,
+    terms_typed_data,
+    verify_digest_signature,
+    verify_terms_signature,
+)
 from ifx_sdk.terms import Domain, Terms, escrow_domain, oracle_domain
 
 if TYPE_CHECKING:
@@ -48,10 +59,13 @@ __all__ = [
     "KeySigner",
     "LOT",
     "NodeSigner",
+    "Novation",
     "TENORS",
+    "Termination",
     "Terms",
     "average_indicative",
     "calendar",
+    "endings",
     "errors",
     "escrow_domain",
     "format_amount",
@@ -59,6 +73,9 @@ __all__ = [
     "format_quantity",
     "maturity_date",
     "maturity_timestamp",
+    "message_digest",
+    "message_hash",
+    "message_typed_data",
     "money",
     "oracle_domain",
     "parse_amount",
@@ -73,6 +90,7 @@ __all__ = [
     "terms",
     "terms_digest",
     "terms_typed_data",
+    "verify_digest_signature",
     "verify_terms_signature",
 ]
 

@@ -16,6 +16,7 @@ from ifx_sdk import payoff, pricing
 from ifx_sdk.calendar import SECONDS_PER_DAY, TENORS, date_of, day_of, maturity_timestamp
 from ifx_sdk.chain import Chain
 from ifx_sdk.deployment import Deployment
+from ifx_sdk.endings import Novation, Termination
 from ifx_sdk.errors import (
     BadDeployment,
     BadTenor,
@@ -30,7 +31,8 @@ from ifx_sdk.money import format_quantity
 from ifx_sdk.oracle import Oracle
 from ifx_sdk.outcomes import Journal
 from ifx_sdk.signers import Signer
-from ifx_sdk.terms import SALT_BYTES, Terms
+from ifx_sdk.signing import Message
+from ifx_sdk.terms import SALT_BYTES, Terms, parse_address
 from ifx_sdk.timelock import Timelock
 from ifx_sdk.token import Token
 
@@ -40,7 +42,8 @@ if TYPE_CHECKING:
     from ifx_sdk.local_chain import LocalChain
 
 DEADLINE_SECONDS = SECONDS_PER_DAY
-"""How long terms can be booked unless they say otherwise: who approves first gives the others an option until then."""
+"""How long terms can be booked, or another message executed, unless it says otherwise. Who approves first gives the
+others an option until then."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -176,14 +179,73 @@ class IFX:
         `price` is F in micro-USDT per Mtok (F_ind where none is given), `deadline` unix seconds (24 hours from now),
         `salt` 32 bytes (random). Nothing is checked against the chain before `escrow.book`.
         """
-        until = self.chain.now() + DEADLINE_SECONDS if deadline is None else deadline
-        return terms_on(quote, long=long, short=short, price=price, deadline=until, salt=salt)
+        return terms_on(quote, long=long, short=short, price=price, deadline=self._until(deadline), salt=salt)
 
-    def sign(self, terms: Terms) -> bytes:
-        """The signer's 65-byte approval of terms. Raises `NoSigner` where the account cannot sign here."""
+    def termination(
+        self, forward: bytes, *, price: int, deadline: int | None = None, salt: bytes | None = None
+    ) -> Termination:
+        """An early end of a booked forward, for the two that are its sides now to approve.
+
+        `forward` is its id, `price` the agreed one in micro-USDT per Mtok, `deadline` unix seconds (24 hours from now),
+        `salt` 32 bytes (random). Raises as `escrow.check_ending`: nobody is asked to approve what cannot be executed.
+        """
+        record = self.escrow.forward(forward)
+        made = Termination(
+            forward=record.id,
+            long=record.long,
+            short=record.short,
+            price=price,
+            deadline=self._until(deadline),
+            salt=_salt(salt),
+        )
+        self.escrow.check_ending(made)
+        return made
+
+    def novation(
+        self,
+        forward: bytes,
+        *,
+        outgoing: str,
+        incoming: str,
+        payment: int,
+        deadline: int | None = None,
+        salt: bytes | None = None,
+    ) -> Novation:
+        """A new party in one side's place, for the one that leaves, the one that enters and the one that stays to
+        approve.
+
+        `forward` is its id, `outgoing` "long", "short" or the account of the side that leaves, `payment` micro-USDT
+        from `incoming` to it (0 to 2B), `deadline` and `salt` as in `termination`. Raises as `escrow.check_ending`.
+        """
+        record = self.escrow.forward(forward)
+        leaves = {"long": record.long, "short": record.short}.get(outgoing) or parse_address(outgoing)
+        made = Novation(
+            forward=record.id,
+            outgoing=leaves,
+            incoming=incoming,
+            remaining=record.short if leaves == record.long else record.long,
+            payment=payment,
+            deadline=self._until(deadline),
+            salt=_salt(salt),
+        )
+        self.escrow.check_ending(made)
+        return made
+
+    def sign(self, message: Message) -> bytes:
+        """The signer's 65-byte approval of terms, of a termination or of a novation.
+
+        Raises `NoSigner` where the account cannot sign here.
+        """
         if self.signer is None:
             raise NoSigner
-        return self.signer.sign_digest(self.escrow.terms_id(terms))
+        return self.signer.sign_digest(self.escrow.message_id(message))
+
+    def _until(self, deadline: int | None) -> int:
+        return self.chain.now() + DEADLINE_SECONDS if deadline is None else deadline
+
+
+def _salt(given: bytes | None) -> bytes:
+    return secrets.token_bytes(SALT_BYTES) if given is None else given
 
 
 def terms_on(
@@ -201,7 +263,7 @@ def terms_on(
         maturity=quote.maturity,
         averaging_days=quote.averaging_days,
         deadline=deadline,
-        salt=secrets.token_bytes(SALT_BYTES) if salt is None else salt,
+        salt=_salt(salt),
     )
 
 

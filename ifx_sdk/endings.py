@@ -36,7 +36,7 @@ _HASH_BYTES: Final = 32
 
 
 class Record(Protocol):
-    """What a check needs of a forward; `ifx_sdk.escrow.ForwardRecord` is one."""
+    """What a check needs of a forward; `ifx_sdk.records.ForwardRecord` is one."""
 
     @property
     def long(self) -> str: ...
@@ -132,6 +132,10 @@ class Termination(_Message):
         """Role -> account of all who must approve."""
         return {"long": self.long, "short": self.short}
 
+    def check_deadline(self, now: int) -> None:
+        """Refuse a message whose deadline is over at `now`, unix seconds. Raises MessageExpired."""
+        _check_deadline(self, now)
+
     def validate(self, record: Record, now: int) -> None:
         """Refuse, in the contract's order and by its reasons, what `terminate` refuses at `now` (unix seconds) without
         the approvals. Raises a leaf of BadEnding."""
@@ -168,6 +172,10 @@ class Novation(_Message):
         """Role -> account of all who must approve."""
         return {"outgoing": self.outgoing, "incoming": self.incoming, "remaining": self.remaining}
 
+    def check_deadline(self, now: int) -> None:
+        """Refuse a message whose deadline is over at `now`, unix seconds. Raises MessageExpired."""
+        _check_deadline(self, now)
+
     def validate(self, record: Record, now: int, *, escrow: str | None = None) -> None:
         """Refuse, in the contract's order and by its reasons, what `novate` refuses at `now` (unix seconds) in message
         and record alone; `escrow` is the contract that nobody may enter as. Raises a leaf of BadEnding."""
@@ -178,7 +186,7 @@ class Novation(_Message):
         other = record.short if self.outgoing == record.long else record.long
         if self.remaining != other:
             raise _refused(self, RemainingIsNoSide, "remaining", f"{self.remaining} is not the other side {other}")
-        if self.incoming in (ZERO_ADDRESS, escrow):
+        if self.incoming in (ZERO_ADDRESS, escrow and parse_address(escrow)):
             raise _refused(self, BadIncoming, "incoming", f"{self.incoming} cannot be a side")
         if self.incoming in sides:
             raise _refused(self, IncomingIsASide, "incoming", f"{self.incoming} is a side already")
@@ -190,10 +198,14 @@ class Novation(_Message):
 Ending = Termination | Novation
 
 
-def _check_open(message: Ending, record: Record, now: int) -> None:
+def _check_deadline(message: Ending, now: int) -> None:
     if now > message.deadline:
         over = f"the deadline {_time(message.deadline)} is over at {_time(now)}"
         raise _refused(message, MessageExpired, "deadline", over)
+
+
+def _check_open(message: Ending, record: Record, now: int) -> None:
+    _check_deadline(message, now)
     if not record.is_active:
         raise _refused(message, ForwardNotActive, "forward", f"forward 0x{message.forward.hex()} is not active")
     if now >= record.maturity:

@@ -1,4 +1,4 @@
-"""`ifx quote`, `ifx terms`, `ifx sign`: from a price to what both sides approve."""
+"""`ifx quote`, `ifx terms`: from a price to what both sides approve."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ Tenor = Annotated[str, typer.Argument(metavar="TENOR", help="3M, 6M, 9M or 12M."
 Average = Annotated[int, typer.Option("--average", metavar="N", help="Settle on the mean of the last N days' fixings.")]
 Spot = Annotated[str | None, typer.Option("--spot", metavar="PRICE", help="Without a node: this spot, such as 8.00.")]
 On = Annotated[str | None, typer.Option("--on", metavar="YYYY-MM-DD", help="Without a node: the trade date (UTC).")]
-TermsFile = Annotated[str, typer.Argument(metavar="TERMS", help="The file that `ifx terms` wrote.")]
 
 
 @command(READS[:2])
@@ -105,34 +104,3 @@ def terms(
     session.output.answer(
         agreement.document(made, domain) | {"file": out}, agreement.text(made, domain) + f"\nwritten to {out}"
     )
-
-
-@command(("rpc", "deployment", "key_file", "password_file", "account"))
-def sign(
-    session: Session,
-    terms: TermsFile,
-    out: Annotated[str | None, typer.Option("--out", metavar="FILE", help="Write the approval here.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
-) -> None:
-    """Sign terms as one of their sides; needs no node.
-
-    The approval is JSON on stdout, or in the file of --out; the desk books with both sides'. Expired terms are refused,
-    by the time of the node where one is named, else by this machine's.
-    """
-    from ifx_sdk.cli import agreement
-    from ifx_sdk.cli.output import as_json
-    from ifx_sdk.cli.reading import read_terms, write_new
-    from ifx_sdk.signing import terms_digest
-
-    agreed, domain = read_terms(terms), session.domain()
-    agreed.validate(1, session.now(), escrow=domain.contract)
-    signer = session.signer()
-    agreement.check_side(agreed, signer.address)
-    id = terms_digest(agreed, domain)
-    approval = {"id": id, "account": signer.address, "signature": signer.sign_digest(id)}
-    session.output.note(agreement.text(agreed, domain))
-    if out is None:
-        print(as_json(approval))
-        return
-    write_new(out, as_json(approval) + "\n", overwrite=force)
-    session.output.answer(approval | {"file": out}, f"signed by {signer.address}\nwritten to {out}")

@@ -4,7 +4,9 @@ InputError
 ├── MissingOption         .option
 ├── KeyInTheOpen          .option
 └── BadFile
-    └── BadApproval  BadBundle
+    ├── BadApproval  BadBundle
+    └── BadMessageFile
+        └── NotAMessage
 SignerError
 └── WrongAccount          .account
 IFXError
@@ -14,7 +16,7 @@ IFXError
 
 from __future__ import annotations
 
-from ifx_sdk.errors import BadFile, IFXError, InputError, SignerError
+from ifx_sdk.errors import BadFile, BadMessageFile, IFXError, InputError, SignerError
 
 
 class Interrupted(IFXError):
@@ -52,10 +54,17 @@ class KeyInTheOpen(InputError):
 
 
 class BadApproval(BadFile):
-    """A side's approval that cannot be read, or is of other terms."""
+    """An approval that cannot be read, or is of something else."""
 
     noun = "approval"
-    cure = "Give the file that `ifx sign` wrote for these terms, or the signature as 0x and hexadecimal digits."
+    cure = "Give the file that `ifx sign` wrote for this very file, or the signature as 0x and hexadecimal digits."
+
+
+class NotAMessage(BadMessageFile):
+    """A file that is neither terms nor a termination nor a novation."""
+
+    noun = "file"
+    cure = "Give a file that `ifx terms`, `ifx termination` or `ifx novation` wrote."
 
 
 class BadBundle(BadFile):

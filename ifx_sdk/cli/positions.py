@@ -10,25 +10,23 @@ from ifx_sdk.cli.session import READS, WRITES, Session, command
 
 if TYPE_CHECKING:
     from ifx_sdk.client import IFX
-    from ifx_sdk.escrow import ForwardRecord
 
 
 @command(READS[:2])
 def forward(
     session: Session, id: Annotated[str, typer.Argument(metavar="ID", help="The digest that both sides signed.")]
 ) -> None:
-    """Show one forward: its terms, where it stands, what it pays."""
+    """Show one forward: its terms, its sides, what it pays or paid."""
     from ifx_sdk.cli import records
     from ifx_sdk.cli.reading import parse_hash
     from ifx_sdk.errors import NoSuchForward
-    from ifx_sdk.escrow import Status
+    from ifx_sdk.records import Status
 
     wanted = parse_hash(id)
     ifx = session.ifx()
-    record = ifx.escrow.forward(wanted)
-    if record.status is Status.NONE:
+    view = records.view(ifx, wanted)
+    if view.record.status is Status.NONE:
         raise NoSuchForward(what=f"no forward 0x{wanted.hex()}")
-    view = records.view(ifx, record)
     session.output.answer(records.document(view), records.text(view))
 
 
@@ -36,14 +34,14 @@ def forward(
 def forwards(session: Session) -> None:
     """List the forwards, from the events, oldest first.
 
-    With --account those in which it is a side.
+    With --account those in which it is or was a side: entered or left where a novation brought or replaced it.
     """
     from ifx_sdk.cli import records
 
     account = session.named_account()
     ifx = session.ifx()
     found = ifx.escrow.forwards(account)
-    document = {"account": account, "forwards": [records.booked_document(each) for each in found]}
+    document = {"account": account, "forwards": [records.booked_document(each, account) for each in found]}
     session.output.answer(document, records.booked_table(found, account))
 
 
@@ -66,22 +64,22 @@ def settle(
     else:
         for first in range(0, len(wanted), MAX_BATCH):
             ifx.escrow.settle_many(wanted[first : first + MAX_BATCH]).confirmed()
-    _answer(session, ifx, [ifx.escrow.forward(each) for each in wanted])
+    _answer(session, ifx, wanted)
 
 
-def _answer(session: Session, ifx: IFX, found: list[ForwardRecord]) -> None:
+def _answer(session: Session, ifx: IFX, wanted: list[bytes]) -> None:
     from ifx_sdk.cli import records
-    from ifx_sdk.escrow import Status
+    from ifx_sdk.records import Status
 
-    views = [records.view(ifx, each) for each in found]
-    open_ = [each for each in found if each.status is not Status.SETTLED]
+    views = [records.view(ifx, each) for each in wanted]
+    open_ = [each.record for each in views if each.record.status is not Status.SETTLED]
     document = {
         "forwards": [records.document(each) for each in views],
-        "settled": len(found) - len(open_),
+        "settled": len(views) - len(open_),
         "skipped": len(open_),
         "transactions": session.announcer.transactions(ifx.chain),
     }
     session.output.answer(document, "\n\n".join(records.text(each) for each in views))
     if open_:
-        session.output.note(f"{len(open_)} of {len(found)} not settled: {', '.join('0x' + e.id.hex() for e in open_)}")
+        session.output.note(f"{len(open_)} of {len(views)} not settled: {', '.join('0x' + e.id.hex() for e in open_)}")
         raise typer.Exit(1)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from ifx_sdk.calendar import SECONDS_PER_DAY, TENORS
 from ifx_sdk.errors import BadFile, BadTenor, BadValue
-from ifx_sdk.terms import Terms
 
 _TENOR = re.compile(r"([0-9]{1,4})[Mm]", re.ASCII)
 _DURATION = re.compile(r"([1-9][0-9]{0,4})([hd])", re.ASCII)
@@ -73,10 +72,3 @@ def refuse_existing(path: str | Path, *, overwrite: bool) -> None:
 
     if file_mode(path) is not None and not overwrite:
         raise BadFile(path, "it exists already", cure="Name another file with --out, or add --force to replace it.")
-
-
-def read_terms(path: str) -> Terms:
-    """The terms of a file that `ifx terms` wrote. Raises BadTermsFile."""
-    from ifx_sdk.errors import BadTermsFile
-
-    return Terms.from_json(read_file(path, BadTermsFile), path)

@@ -1,4 +1,4 @@
-"""Booked forwards as text and as JSON."""
+"""Booked forwards as text and as JSON: terms, sides and how they changed, and what was or would be paid."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from ifx_sdk.calendar import SECONDS_PER_DAY, date_of, format_time
 from ifx_sdk.cli.output import aligned, table
 from ifx_sdk.cli.quotes import settles_on
 from ifx_sdk.client import IFX
-from ifx_sdk.escrow import BookedForward, ForwardRecord, Settlement, Status
 from ifx_sdk.money import format_amount, format_price, format_quantity
 from ifx_sdk.oracle import SettlementPrice
+from ifx_sdk.records import BookedForward, EarlyEnd, ForwardRecord, Part, Settlement, SideChange, Status
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,31 +20,38 @@ class View:
 
     record: ForwardRecord
     """Its terms and status."""
-    settlement: Settlement | None
-    """How it was paid out; None while it is not."""
+    booked: BookedForward | None
+    """Its life so far; None where nothing was ever booked under this id."""
     now: SettlementPrice | None
     """What it would settle at as things are; None where it is not active or not mature."""
     payouts: tuple[int, int] | None
     """What (long, short) would be paid at that price, micro-USDT."""
     final: bool | None
-    """Whether the chain can no longer undo the settlement; None while there is none."""
+    """Whether the chain can no longer undo how it was paid out; None while it was not."""
+
+    @property
+    def ending(self) -> Settlement | EarlyEnd | None:
+        """How it was paid out; None while it was not."""
+        return None if self.booked is None else self.booked.ending
 
 
-def view(ifx: IFX, record: ForwardRecord) -> View:
-    """Read what belongs to a record."""
+def view(ifx: IFX, id: bytes) -> View:
+    """Read a forward and what belongs to it."""
+    booked = ifx.escrow.booked(id)
+    record = ifx.escrow.forward(id) if booked is None else booked.record
     price = payouts = None
-    if record.status is Status.ACTIVE and ifx.chain.now() >= record.maturity:
+    if record.is_active and ifx.chain.now() >= record.maturity:
         price = ifx.oracle.settlement_price(record.underlying, record.maturity_day, record.averaging_days)
         payouts = ifx.escrow.payouts(record.id, price.price)
-    settlement = ifx.escrow.settlement(record.id) if record.status is Status.SETTLED else None
-    return View(record=record, settlement=settlement, now=price, payouts=payouts, final=_is_final(ifx, settlement))
+    final = _is_final(ifx, None if booked is None else booked.ending)
+    return View(record=record, booked=booked, now=price, payouts=payouts, final=final)
 
 
-def _is_final(ifx: IFX, settlement: Settlement | None) -> bool | None:
-    if settlement is None:
+def _is_final(ifx: IFX, ending: Settlement | EarlyEnd | None) -> bool | None:
+    if ending is None:
         return None
     finalized = ifx.chain.finalized_block()
-    return finalized is not None and finalized >= settlement.block_number
+    return finalized is not None and finalized >= ending.block_number
 
 
 def record_document(record: ForwardRecord) -> dict[str, object]:
@@ -77,22 +84,56 @@ def settlement_document(settlement: Settlement | None) -> dict[str, object] | No
     }
 
 
+def termination_document(ended: EarlyEnd | None) -> dict[str, object] | None:
+    """An early end for programs."""
+    if ended is None:
+        return None
+    return {
+        "termination": ended.termination,
+        "price": ended.price,
+        "long_payout": ended.long_payout,
+        "short_payout": ended.short_payout,
+        "block_number": ended.block_number,
+        "tx_hash": ended.tx_hash,
+    }
+
+
+def _change_document(change: SideChange) -> dict[str, object]:
+    return {name: getattr(change, name) for name in change.__slots__}
+
+
+def _part_document(part: Part | None) -> dict[str, object] | None:
+    if part is None:
+        return None
+    entered, left = (None if each is None else each.tx_hash for each in (part.entered, part.left))
+    return {"side": part.side, "entered": entered, "left": left}
+
+
+def _life_document(booked: BookedForward | None) -> dict[str, object]:
+    return {
+        "novations": [_change_document(each) for each in booked.novations] if booked else [],
+        "settlement": settlement_document(booked.settlement) if booked else None,
+        "termination": termination_document(booked.termination) if booked else None,
+    }
+
+
 def document(shown: View) -> dict[str, object]:
     """A view for programs."""
-    found = record_document(shown.record) | {"settlement": settlement_document(shown.settlement)}
+    found = record_document(shown.record) | _life_document(shown.booked)
     found["final"] = shown.final
     found["settles_at"] = None if shown.now is None else {"price": shown.now.price, "certain": shown.now.certain}
     return found
 
 
-def booked_document(booked: BookedForward) -> dict[str, object]:
-    """A forward from the events, for programs."""
-    return record_document(booked.record) | {
+def booked_document(booked: BookedForward, account: str | None) -> dict[str, object]:
+    """A forward from the events, for programs; `part` is the account's in it, its transactions of coming and going."""
+    found = record_document(booked.record) | {
         "indicative": booked.indicative,
         "block_number": booked.block_number,
         "tx_hash": booked.tx_hash,
-        "settlement": settlement_document(booked.settlement),
+        **_life_document(booked),
     }
+    return found if account is None else found | {"part": _part_document(booked.part_of(account))}
 
 
 def text(shown: View) -> str:
@@ -111,16 +152,23 @@ def text(shown: View) -> str:
             ("settles on", settles_on(record.averaging_days)),
             ("prefunding, each side", format_amount(record.prefunding)),
         ]
-    return aligned([*rows, *_payout_rows(shown)])
+    changes = () if shown.booked is None else shown.booked.novations
+    return aligned([*rows, *((f"{each.side} changed", _change(each)) for each in changes), *_payout_rows(shown)])
+
+
+def _change(change: SideChange) -> str:
+    paid = format_amount(change.payment)
+    return f"{change.outgoing} left, {change.incoming} came and paid {paid}, in block {change.block_number}"
 
 
 def _payout_rows(shown: View) -> list[tuple[str, str]]:
-    if shown.settlement is not None:
-        settled = shown.settlement
+    ending = shown.ending
+    if ending is not None:
+        name, word = ("agreed price", "terminated") if isinstance(ending, EarlyEnd) else ("F_ref", "settled")
         known = "final" if shown.final else "not final yet"
         return [
-            *_paid(settled.price, "F_ref", "receives", settled.long_payout, settled.short_payout),
-            ("settled", f"in block {settled.block_number}, {known}"),
+            *_paid(ending.price, name, "receives", ending.long_payout, ending.short_payout),
+            (word, f"in block {ending.block_number}, {known}"),
         ]
     if shown.now is not None and shown.payouts is not None:
         known = "certain: it can be settled" if shown.now.certain else "not certain yet"
@@ -142,25 +190,38 @@ def booked_table(found: Sequence[BookedForward], account: str | None) -> str:
     """Forwards for people, a line each."""
     if not found:
         return "no forwards" if account is None else f"no forwards of {account}"
-    header = ("id", "status", "side", "underlying", "size", "price F", "maturity", "prefunding", "F_ref", "receives")
+    header = ("id", "status", "side", "underlying", "size", "price F", "maturity", "prefunding", "paid at", "receives")
     return table(header, (_line(each, account) for each in found), right=(5, 7, 8, 9))
 
 
 def _line(booked: BookedForward, account: str | None) -> tuple[str, ...]:
-    record, settled = booked.record, booked.settlement
-    side = {record.long: "long", record.short: "short"}.get(account or "", "")
-    paid = ""
-    if settled is not None and side:
-        paid = format_amount(settled.long_payout if side == "long" else settled.short_payout)
+    record, ending = booked.record, booked.ending
+    part = None if account is None else booked.part_of(account)
     return (
         "0x" + record.id.hex(),
         record.status.name.lower(),
-        side,
+        "" if part is None else _part(part),
         record.underlying,
         format_quantity(record.quantity),
         format_price(record.price),
         date_of(record.maturity // SECONDS_PER_DAY).isoformat(),
         format_amount(record.prefunding),
-        format_price(settled.price) if settled else "",
-        paid,
+        format_price(ending.price) if ending else "",
+        _received(part, ending),
     )
+
+
+def _part(part: Part) -> str:
+    marks = [name for name, change in (("entered", part.entered), ("left", part.left)) if change]
+    return f"{part.side} ({', '.join(marks)})" if marks else part.side
+
+
+def _received(part: Part | None, ending: Settlement | EarlyEnd | None) -> str:
+    """What the account was paid: for leaving, or in the end."""
+    if part is None:
+        return ""
+    if part.left is not None:
+        return format_amount(part.left.payment)
+    if ending is None:
+        return ""
+    return format_amount(ending.long_payout if part.side == "long" else ending.short_payout)

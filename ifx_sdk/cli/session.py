@@ -113,9 +113,6 @@ class Session:
 
         None for a local chain without its node: its time moves by command, and no clock knows it.
         """
-        import time
-
-        from ifx_sdk.deploy import DEVNET_CHAIN_ID
         from ifx_sdk.errors import NodeDown
 
         if self._rpc:
@@ -123,6 +120,14 @@ class Session:
                 return self.chain().now()
             except NodeDown as error:
                 self.output.note(f"note: {error.what}; the deadline is held against this machine's clock")
+        return self.clock()
+
+    def clock(self) -> int | None:
+        """Unix seconds by this machine's clock; None for a local chain, whose time no clock knows."""
+        import time
+
+        from ifx_sdk.deploy import DEVNET_CHAIN_ID
+
         return None if self.deployment().chain_id == DEVNET_CHAIN_ID else int(time.time())
 
     def deployment(self) -> Deployment:
@@ -151,6 +156,18 @@ class Session:
             raise MissingOption("deployment and no node", f"{both}, or set IFX_DEPLOYMENT and IFX_RPC")
         deployment = self.deployment()
         return IFX.connect(self.chain(), deployment, journal=self.announcer)
+
+    def ifx_where_reached(self) -> IFX | None:
+        """The same where a node is named and answers; None, told on stderr, where one is named and does not."""
+        from ifx_sdk.errors import NodeDown
+
+        if not self._rpc:
+            return None
+        try:
+            return self.ifx()
+        except NodeDown as error:
+            self.output.note(f"note: {error.what}; nothing is held against the chain")
+            return None
 
     def signing_ifx(self) -> IFX:
         """The same with the signer."""

@@ -9,10 +9,10 @@ from ifx_sdk.calendar import SECONDS_PER_DAY, midnight
 from ifx_sdk.chain import Chain
 from ifx_sdk.client import IFX, Quote
 from ifx_sdk.deploy import DEVNET_CHAIN_ID
-from ifx_sdk.escrow import Settlement
 from ifx_sdk.local_chain import LocalChain
 from ifx_sdk.oracle import Fixing
 from ifx_sdk.outcomes import Confirmed
+from ifx_sdk.records import Settlement
 from oracle_node.post import Posted
 from scripts.demonstration.nodes import DemoNode, NodeDay, in_turn, introduce, observe_together
 from scripts.demonstration.scenario import NODES, Kind, Order, Scenario, fault_of

@@ -226,4 +226,4 @@ def test_no_command_prints_past_the_output(path: Path) -> None:
         for node in ast.walk(syntax(path.relative_to(ROOT)))
         if isinstance(node, ast.Call) and ast.unparse(node.func) in {"print", "typer.echo"}
     ]
-    assert len(calls) == {"output.py": 6, "agree.py": 1}.get(path.name, 0)
+    assert len(calls) == {"output.py": 6, "approve.py": 1}.get(path.name, 0)
