@@ -41,7 +41,7 @@ DRAWN = (
 def check(deployment: Deployment) -> list[str]:
     """What is wrong with the descriptors of a deployment, by file; empty where nothing is."""
     found = []
-    for template in templates.of(deployment):
+    for template in templates.TEMPLATES:
         try:
             found += [
                 f"{template.file}: {fault}" for fault in faults(template.descriptor(deployment), template.schema())
@@ -54,7 +54,7 @@ def check(deployment: Deployment) -> list[str]:
 def write(deployment: Deployment, folder: Path) -> list[Path]:
     """Write the descriptors of a deployment into a folder. Raises `BadFile`."""
     written = []
-    for template in templates.of(deployment):
+    for template in templates.TEMPLATES:
         path = folder / template.file
         write_whole(path, json.dumps(template.filled(deployment), indent=2) + "\n")
         written.append(path)

@@ -13,7 +13,7 @@ from eth_utils.crypto import keccak
 
 from ifx_sdk.artifacts import codec
 from ifx_sdk.calendar import day_number, maturity_timestamp, midnight
-from ifx_sdk.deployment import DeployedContract, Deployment
+from ifx_sdk.deployment import Deployment
 from ifx_sdk.devkeys import dev_address
 from ifx_sdk.devnet import DESK, LONG, NODES, OUTSIDER, SHORT
 from ifx_sdk.endings import Novation, Termination
@@ -36,17 +36,8 @@ DEPLOYMENT = Deployment(
     token="0xdAC17F958D2ee523a2206206994597C13D831ec7",  # noqa: S106 - an address: USDT on Ethereum
     oracle="0x5FbDB2315678afecb367f032d93F642f64180aa3",
     escrow="0xe7f1725E7734CE288F8367e1Bb143E90bb3F0512",
+    timelock="0x9fE46736679d2D9a65F0992F2272dE9f3c7fa6e0",
     block=0,
-    contracts=(
-        DeployedContract(
-            name="Timelock",
-            address="0x9fE46736679d2D9a65F0992F2272dE9f3c7fa6e0",
-            arguments={},
-            compiler="vyper 0.4.3",
-            evm_version="cancun",
-            integrity="0" * 64,
-        ),
-    ),
 )
 """A deployment to look at, not one that exists."""
 
@@ -123,16 +114,15 @@ def examples() -> Iterator[Example]:
     yield Example(name="Report a price, as a node", screen=wallet.message(report))
     signers = [dev_address(index) for index in NODES]
     schedule = oracle.encode_call("schedule_signers", (signers, 3, day_number(TRADE_DATE) + 16))
-    (timelock,) = DEPLOYMENT.contracts
     announced = codec("Timelock").encode_call(
         "schedule", (DEPLOYMENT.oracle, 0, schedule, b"\0" * 32, TERMS.salt, 7 * DAY)
     )
-    yield Example(name="Announce new signers, as the owner", screen=wallet.call(timelock.address, announced))
+    yield Example(name="Announce new signers, as the owner", screen=wallet.call(DEPLOYMENT.timelock, announced))
     another = escrow.encode_call("set_desk", (dev_address(DESK),))
     announced = codec("Timelock").encode_call(
         "schedule", (DEPLOYMENT.escrow, 0, another, b"\0" * 32, TERMS.salt, 7 * DAY)
     )
-    yield Example(name="Announce another desk, as the owner", screen=wallet.call(timelock.address, announced))
+    yield Example(name="Announce another desk, as the owner", screen=wallet.call(DEPLOYMENT.timelock, announced))
     yield Example(
         name="Pause, as the guardian", screen=wallet.call(DEPLOYMENT.escrow, escrow.encode_call("pause_booking", ()))
     )

@@ -30,7 +30,7 @@ from scripts.descriptors.model import (
     TokenField,
     UnitField,
 )
-from scripts.descriptors.templates import fragment, of, writing
+from scripts.descriptors.templates import TEMPLATES, fragment, writing
 
 TOKEN_DECIMALS = 6
 COIN_DECIMALS = 18
@@ -56,7 +56,7 @@ class Wallet:
     def __init__(self, deployment: Deployment) -> None:
         """Read and check the templates. Raises pydantic's `ValidationError` where one is no descriptor."""
         self.chain_id = deployment.chain_id
-        filled = [(template, template.descriptor(deployment)) for template in of(deployment)]
+        filled = [(template, template.descriptor(deployment)) for template in TEMPLATES]
         self._messages = [descriptor for template, descriptor in filled if template.messages]
         self._calls = {
             _address(descriptor): (descriptor, artifact(template.contract).abi)

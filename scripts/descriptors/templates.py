@@ -53,10 +53,9 @@ class Template:
             "<chain_id>": deployment.chain_id,
             "<escrow>": deployment.escrow,
             "<oracle>": deployment.oracle,
+            "<timelock>": deployment.timelock,
             "<token>": deployment.token,
         }
-        if (timelock := timelock_of(deployment)) is not None:
-            values["<timelock>"] = timelock
         text = (FOLDER / self.file).read_text(encoding="utf-8")
         for placeholder, value in values.items():
             text = text.replace(json.dumps(placeholder), json.dumps(value))
@@ -77,17 +76,6 @@ TEMPLATES: Final = (
     Template(file="calldata-FixingOracle.json", contract="FixingOracle", messages=False),
     Template(file="calldata-Timelock.json", contract="Timelock", messages=False),
 )
-
-
-def of(deployment: Deployment) -> tuple[Template, ...]:
-    """The templates that apply: a deployment may have no timelock."""
-    without = {"Timelock"} if timelock_of(deployment) is None else set()
-    return tuple(each for each in TEMPLATES if each.contract not in without)
-
-
-def timelock_of(deployment: Deployment) -> str | None:
-    """The timelock among the contracts that a deployment created, checksummed; None where there is none."""
-    return next((each.address for each in deployment.contracts if each.name == "Timelock"), None)
 
 
 def writing(abi: Sequence[AbiEntry]) -> Iterator[AbiEntry]:
