@@ -1,5 +1,6 @@
 """`packed_forward`: a forward in two words and back, no field touching its neighbour."""
 
+import itertools
 from typing import Any
 
 import pytest
@@ -76,10 +77,39 @@ def test_the_shortcuts_read_the_same_fields(probe: Any, forward: dict[str, int])
 
 @given(forward=forwards)
 @example(forward=LARGEST)
-def test_settling_changes_the_status_alone(probe: Any, forward: dict[str, int]) -> None:
-    """From active to settled, and no other bit."""
+def test_an_ending_changes_the_status_alone(probe: Any, forward: dict[str, int]) -> None:
+    """From active to settled or terminated, and no other bit."""
     first, second = pack(probe, forward | {"status": 2})
     assert (first, probe.settle(second)) == pack(probe, forward | {"status": 3})
+    assert (first, probe.terminate(second)) == pack(probe, forward | {"status": 4})
+
+
+@given(forward=forwards, account=st.integers(0, 2**160 - 1))
+@example(forward=LARGEST, account=0)
+@example(forward=NOTHING, account=2**160 - 1)
+def test_a_new_side_changes_the_account_alone(probe: Any, forward: dict[str, int], account: int) -> None:
+    """In either word, and no other bit."""
+    words = pack(probe, forward)
+    for word, packed, side in zip(words, (0, 1), ("long", "short"), strict=True):
+        replaced, back = probe.replace(word, f"0x{account:040x}")
+        assert replaced == pack(probe, forward | {side: account})[packed]
+        assert int(back, 16) == account
+
+
+def test_all_corners_survive_the_round_trip(probe: Any) -> None:
+    """Every combination of each field at its smallest and its largest: 512 forwards, so no pair of fields overlaps."""
+    for corner in itertools.product((0, 1), repeat=len(FIELDS)):
+        forward = {field: LARGEST[field] * bit for field, bit in zip(FIELDS, corner, strict=True)}
+        first, second = pack(probe, forward)
+        assert (first, second) == tuple(sum(forward[field] << at for field, at in word) for word in (FIRST, SECOND))
+
+
+def test_the_fields_tile_both_words() -> None:
+    """Each begins where the one below it ends; 8 bits above the status are left over and stay zero."""
+    for word, width in ((FIRST, 256), (SECOND, 248)):
+        widths = [WIDTHS.get(field, 8) for field, _ in word]
+        assert [at for _, at in word] == [sum(widths[:n]) for n in range(len(widths))]
+        assert sum(widths) == width
 
 
 @pytest.mark.parametrize("field", FIELDS)

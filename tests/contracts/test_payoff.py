@@ -81,3 +81,31 @@ def test_the_fee_is_one_percent_rounded_down(probe: Any, indicative: int, quanti
 def test_the_fee_rule_is_the_sdks(probe: Any) -> None:
     """100 of 10,000."""
     assert tuple(probe.fee_rule()) == (payoff.FEE_BPS, payoff.BPS) == (100, 10_000)
+
+
+def test_every_small_forward_pays_the_capped_difference(probe: Any) -> None:
+    """All of spot 1 to 7, every allowed price, every settlement price from 0 past both caps, quantity 1 to 3."""
+    checked = 0
+    for spot in range(1, 8):
+        for price in range(1, 2 * spot + 1):
+            for settlement in range(price + spot + 3):
+                for quantity in (1, 2, 3):
+                    locked = spot * quantity
+                    gain = max(-locked, min(locked, (settlement - price) * quantity))
+                    assert probe.long_payout(price, spot, quantity, settlement) == locked + gain
+                    checked += 1
+    assert checked == 3 * sum(price + spot + 3 for spot in range(1, 8) for price in range(1, 2 * spot + 1))
+
+
+def test_every_corner_of_the_allowed_range_pays_the_capped_difference(probe: Any) -> None:
+    """Each input at both ends of its range and next to them, settlement on and beside each of the payoff's kinks."""
+    for spot in (1, 2, S - 1, S):
+        for price in sorted({1, 2, spot, max(1, spot - 1), min(2 * spot, spot + 1), 2 * spot - 1, 2 * spot} - {0}):
+            if price > 2 * spot:
+                continue
+            kinks = {0, price - spot, price, price + spot, P}
+            for settlement in sorted({kink + off for kink in kinks for off in (-1, 0, 1) if 0 <= kink + off <= P}):
+                for quantity in (1, 2, Q - 1, Q):
+                    locked = spot * quantity
+                    gain = max(-locked, min(locked, (settlement - price) * quantity))
+                    assert probe.long_payout(price, spot, quantity, settlement) == locked + gain

@@ -48,3 +48,19 @@ def fixing(first: uint256, second: uint256) -> (uint256, uint256, uint256, uint2
 @pure
 def settle(second: uint256) -> uint256:
     return second ^ packed_forward.SETTLING
+
+
+@external
+@pure
+def terminate(second: uint256) -> uint256:
+    return second ^ packed_forward.TERMINATING
+
+
+@external
+@pure
+def replace(word: uint256, account: address) -> (uint256, address):
+    """
+    @return The word with another side, and the side read back.
+    """
+    replaced: uint256 = packed_forward._with_account(word, account)
+    return replaced, packed_forward._account(replaced)
