@@ -32,8 +32,8 @@ ANSWERS = {
     "zeros": b"\0" * 32,
 }
 """Answers that are none."""
-VICES = ("set_refuses", "set_spins", "set_writing")
-"""What a wallet can be told to do instead of answering."""
+VICES = ("set_refuses", "set_fails", "set_spins", "set_writing")
+"""What a wallet can be told to do instead of answering; to fail is to revert with the bytes that would be a yes."""
 GAS = 1_000_000
 """Enough for any call with a wallet that answers 10,000 bytes from its storage."""
 

@@ -19,6 +19,7 @@ from ifx_sdk.terms import Terms
 MAGIC = bytes.fromhex("1626ba7e")
 TURNS: dict[str, tuple[str, tuple[object, ...]]] = {
     "reverts": ("set_refuses", (True,)),
+    "reverts with a yes": ("set_fails", (True,)),
     "loops": ("set_spins", (True,)),
     "answers 10,000 bytes": ("set_answer", (MAGIC + bytes(9_996),)),
 }

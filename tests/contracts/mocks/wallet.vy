@@ -10,6 +10,7 @@ MAGIC: constant(bytes4) = 0x1626ba7e
 
 answer: Bytes[10_240]  # the raw bytes of its answer
 refuses: bool
+fails: bool  # reverts with its answer
 spins: bool
 writes: uint256
 is_writing: bool
@@ -33,6 +34,11 @@ def set_answer(answer: Bytes[10_240]):
 @external
 def set_refuses(refuses: bool):
     self.refuses = refuses
+
+
+@external
+def set_fails(fails: bool):
+    self.fails = fails
 
 
 @external
@@ -86,6 +92,8 @@ def isValidSignature(digest: bytes32, signature: Bytes[2048]) -> Bytes[10_240]:
         assert keccak256(signature) == self.expected_signature, "wallet: another signature"
     if self.asked != empty(address):
         raw_call(self.asked, self.question, is_static_call=True)
+    if self.fails:
+        raw_revert(self.answer)
     return self.answer
 
 
