@@ -112,6 +112,23 @@ def test_every_invariant_names_its_tests() -> None:
     assert [section.splitlines()[0] for section in numbered if not TEST_NAME.search(section)] == []
 
 
+def test_every_row_of_the_threat_model_names_its_tests() -> None:
+    """Attacks T1, T2, ... in order, each with at least one test."""
+    rows = re.findall(r"^\| T(\d+) \|.*$", text("docs/threat-model.md"), re.MULTILINE)
+    assert [int(number) for number in rows] == list(range(1, len(rows) + 1))
+    lines = [line for line in text("docs/threat-model.md").splitlines() if line.startswith("| T")]
+    assert len(lines) == len(rows) > 30
+    assert [line for line in lines if not TEST_NAME.search(line)] == []
+
+
+def test_every_row_of_the_roles_table_names_its_tests() -> None:
+    """What a role can do at worst is tried."""
+    table = text("docs/protocol.md").partition("## Who can do what, at worst")[2].partition("\n## ")[0]
+    rows = [line for line in table.splitlines() if line.startswith("| ")][1:]
+    assert len(rows) > 10
+    assert [row for row in rows if not TEST_NAME.search(row)] == []
+
+
 @pytest.mark.parametrize("path", [p for p in DOCUMENTS if p.parent == Path("docs/decisions")], ids=str)
 def test_a_decision_is_half_a_page(path: Path) -> None:
     """Number, what was decided, why, and what would change it; short enough to be read."""
