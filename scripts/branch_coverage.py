@@ -9,6 +9,7 @@ left over. docs/coverage.md says what is counted.
 """
 
 import argparse
+import hashlib
 import os
 import shutil
 import subprocess
@@ -27,6 +28,7 @@ from scripts.branches.report import Row, Run, explained, load, rows
 ROOT = Path(__file__).resolve().parents[1]
 REASONS = ROOT / "scripts" / "branches" / "unreached.toml"
 DATA = ROOT / ".build" / "branches"
+DIGEST = "measured.sha256"
 PAGE = ROOT / "docs" / "coverage.md"
 TESTS = ("tests/contracts", "tests/agreement", "tests/stateful")
 OK, FAILED = 0, 1
@@ -54,8 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     console = Console(width=None if sys.stdout.isatty() else 150)
     started = time.monotonic()
-    if not options.reuse:
-        measure(DATA, options.jobs)
+    if not (options.reuse and DATA.is_dir()):
+        measure(options.jobs)
     run = load(DATA)
     table, stale = explained(rows(ROOT, run), REASONS)
     show(console, table, stale, run)
@@ -65,13 +67,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return FAILED if unexplained or stale or run.failed or not run.tests else OK
 
 
-def measure(folder: Path, jobs: int, *, tests: Sequence[str] = TESTS) -> None:
-    """Run the tests with the recorder; each process leaves one file in `folder`."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "scripts.branches.recorder", *tests]
+def measure(jobs: int) -> None:
+    """Run the tests with the recorder; each process leaves one file in DATA, and what was measured its digest."""
+    shutil.rmtree(DATA, ignore_errors=True)
+    DATA.mkdir(parents=True)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "scripts.branches.recorder", *TESTS]
     command += ["-n", str(jobs), "--dist", "loadfile"] if jobs > 1 else []
-    subprocess.run(command, cwd=ROOT, env=os.environ | {"IFX_BRANCHES": str(folder)}, check=False)
+    subprocess.run(command, cwd=ROOT, env=os.environ | {"IFX_BRANCHES": str(DATA)}, check=False)
+    (DATA / DIGEST).write_text(digest(), encoding="utf-8")
+
+
+def is_measured() -> bool:
+    """Whether the last run was of the contracts and tests as they are now."""
+    stamp = DATA / DIGEST
+    return stamp.is_file() and stamp.read_text(encoding="utf-8") == digest()
+
+
+def digest() -> str:
+    """Of every contract, every test and the package that tests import."""
+    hashed = hashlib.sha256()
+    for folder in ("contracts", "tests", "ifx_sdk"):
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.suffix in (".py", ".vy", ".vyi", ".json"):
+                hashed.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
+    return hashed.hexdigest()
 
 
 def percent(reached: int, count: int) -> str:

@@ -28,16 +28,15 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-from scripts.branch_coverage import measure
+from scripts.branch_coverage import DATA, is_measured, measure
 from scripts.branches.report import Run, load
 from scripts.mutation.mutants import Mutant, mutants, sample
-from scripts.mutation.results import BROKEN, Result, by_operator, page, reasons, stale, unexplained
+from scripts.mutation.results import BROKEN, SURVIVED, Result, by_operator, page, reasons, stale, unexplained
 from scripts.mutation.selection import candidates
 from scripts.mutation.worker import serve
 
 ROOT = Path(__file__).resolve().parents[1]
 REASONS = ROOT / "scripts" / "mutation" / "equivalent.toml"
-BASELINE = ROOT / ".build" / "mutants"
 PAGE = ROOT / "docs" / "mutants.md"
 SAMPLE = 200
 """Mutants tried by default; about one in ten of them does not compile."""
@@ -51,10 +50,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     generated = mutants(ROOT)
     chosen = choose(generated, options)
     whole = not (options.all or options.file or options.only)
-    if not options.reuse:
-        console.print("the tests on the contracts as they are, and what each of them runs")
-        measure(BASELINE, options.jobs)
-    run = load(BASELINE)
+    if not is_measured():
+        console.print("first the tests on the contracts as they are, and what each of them runs")
+        measure(options.jobs)
+    run = load(DATA)
     if not run.tests:
         console.print("[red]no test ran on the contracts as they are[/red]")
         return FAILED
@@ -84,7 +83,6 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--sample", type=int, default=SAMPLE, metavar="N", help="how many by default")
     made.add_argument("--file", action="append", default=[], metavar="NAME", help="every mutant of this source")
     made.add_argument("--only", nargs="+", default=[], metavar="ID", help="these mutants")
-    made.add_argument("--reuse", action="store_true", help="do not run the tests on the unbroken contracts again")
     made.add_argument("--jobs", type=int, default=int(os.environ.get("JOBS", "2")), help="processes")
     return made
 
@@ -115,9 +113,10 @@ def attempt_all(chosen: Sequence[Mutant], run: Run, jobs: int, console: Console)
             def done(result: Result) -> None:
                 results.append(result)
                 progress.advance(task)
-                if result.outcome in (BROKEN, "survived"):
-                    mutant = result.mutant
-                    progress.print(f"{result.outcome}  {mutant.id}  {mutant.before}  ->  {mutant.after}", markup=False)
+                # A terminal has the bar; a log gets a line for each, so that it can be seen to move.
+                if result.outcome in (BROKEN, SURVIVED) or not console.is_terminal:
+                    shown = (result.outcome, result.mutant.id, f"{result.seconds:.0f} s", result.killer)
+                    progress.console.print("  ".join(shown), markup=False)
 
             threads = [
                 threading.Thread(target=feed, args=(pending, run, folder / str(n), deadline, done)) for n in range(jobs)

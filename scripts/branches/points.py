@@ -124,7 +124,8 @@ class Unit:
         for pc, node in self.nodes.items():
             statement = statement_of(node)
             file = None if statement is None else file_of(statement, self.root)
-            if statement is not None and file is not None:
+            # What the compiler writes itself (the functions of an exported interface) has no line.
+            if file is not None and statement.lineno is not None:
                 found[pc] = (file, statement.lineno)
         return found
 
@@ -212,7 +213,7 @@ class Unit:
 
     def _way(self, node: Any, kind: str, condition: Any, taken: int) -> Way | None:
         file = file_of(node, self.root)
-        if file is None:
+        if file is None or node.lineno is None:
             return None
         source = node if kind in ("for", "entry") else condition
         text = one_line(source.node_source_code or "")

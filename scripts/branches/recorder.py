@@ -82,12 +82,15 @@ class Recorder:
                 continue
             known.update(unit.statements.values())
             run.update(unit.statements[pc] for pc, _ in edges if pc in unit.statements)
+            after: dict[int, set[int]] = defaultdict(set)
+            for at, to in edges:
+                after[at].add(to)
             for pc, way in unit.ways.items():
                 point = way.point
                 key = f"{point.file}:{point.line}:{point.column}:{point.kind}"
                 entry = ways.setdefault(key, {"seen": [False, False], "point": [*_fields(point)]})
-                entry["seen"][way.taken] |= any(at == pc and to != pc + 1 for at, to in edges)
-                entry["seen"][1 - way.taken] |= (pc, pc + 1) in edges
+                entry["seen"][way.taken] |= bool(after[pc] - {pc + 1})
+                entry["seen"][1 - way.taken] |= pc + 1 in after[pc]
         return {
             "ways": ways,
             "known": sorted(known),

@@ -13,7 +13,7 @@ KILLED, SURVIVED, INVALID, SAME, BROKEN = "killed", "survived", "does not compil
 INTRODUCTION = """# Mutants of the contracts
 
 Written by `make mutants`, not by hand. `scripts/mutants.py` derives mutants from the sources of the contracts: one rule
-applied at one place. In a copy of the tree it runs the tests that execute the changed statement, up to the first failure.
+applied at one place. In a copy of the tree it runs the tests that execute the changed statement, to the first failure.
 A mutant that does not compile, or compiles to the same bytecode, is not counted. One that lives is equivalent, for the
 reason given here (from `scripts/mutation/equivalent.toml`), or a gap in the tests: then `make mutants` fails.
 """

@@ -1,7 +1,7 @@
 """A process that breaks its own copy of the tree, one mutant after the other, and runs tests against it.
 
-It imports everything once; each mutant is tried in a fork of it. boa's cache of compiled contracts, keyed by the
-sources of a contract and of all it imports, lives in the copy: nothing stale or broken is shared with the checkout.
+It imports and compiles everything once; each mutant is tried in a fork of it, which compiles again only what the
+changed source is part of. boa's cache on disk is switched off, so that nothing stale can be met and nothing broken is kept.
 """
 
 import gc
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from vyper.compiler.settings import anchor_settings  # type: ignore[import-untyped]  # has no types
 
 from scripts.mutation.results import BROKEN, INVALID, KILLED, SAME, SURVIVED
 
@@ -69,13 +70,12 @@ class Workshop:
                 shutil.copytree(entry, folder / entry.name, ignore=shutil.ignore_patterns("__pycache__"))
             elif entry.name not in (".git", ".build"):
                 (folder / entry.name).symlink_to(entry)
-        self.cache = folder / ".boa"
         self.sources = {path.stem: path for path in (folder / "contracts").rglob("*.vy")}
-        self.warm: set[Path] = set()
+        self.compiled: dict[tuple[str, str], Any] = {}
         self.bytecode: dict[str, bytes] = {}
 
     def prepare(self) -> None:
-        """Import what every mutant needs and compile what none changes."""
+        """Import what every mutant needs and compile everything as it is."""
         os.chdir(self.folder)
         import boa  # type: ignore[import-untyped]  # has no types
         import eth_account  # noqa: F401  # loaded here so that no fork has to
@@ -83,11 +83,21 @@ class Workshop:
 
         import ifx_sdk.signing  # noqa: F401
 
-        boa.set_cache_dir(str(self.cache))
+        boa.interpret.set_cache_dir(None)
+        compile_one = boa.interpret.compiler_data
+
+        def remembered(source: str, name: str, filename: str, *args: Any, **kwargs: Any) -> Any:
+            key = (str(filename), source + repr(sorted(kwargs.items(), key=str)))
+            if key not in self.compiled:
+                data = compile_one(source, name, filename, *args, **kwargs)
+                with anchor_settings(data.settings):
+                    data.source_map = boa.interpret._compute_source_map(data)
+                self.compiled[key] = data
+            return self.compiled[key]
+
+        boa.interpret.compiler_data = remembered
         self.bytecode = self.compile(self.deployables())
-        for path in [*sorted((self.folder / "tests").rglob("*.vy")), self.folder / "contracts/testing/TestUSDT.vy"]:
-            self.compile([path])
-        self.warm = set(self.cache.rglob("*.pickle"))
+        self.compile([self.folder / "contracts/testing/TestUSDT.vy", *sorted((self.folder / "tests").rglob("*.vy"))])
         gc.freeze()
 
     def deployables(self) -> list[Path]:
@@ -95,15 +105,17 @@ class Workshop:
         return sorted((self.folder / "contracts").glob("*.vy"))
 
     def compile(self, paths: Sequence[Path]) -> dict[str, bytes]:
-        """Their creation code, and compiled copies in the cache, named as the tests name them."""
+        """Their creation code; what the tests load by the same names is then there."""
         import boa
 
         made = (boa.load_partial(str(path), compiler_args={"evm_version": "cancun"}) for path in paths)
         return {path.name: deployer.compiler_data.bytecode for path, deployer in zip(paths, made, strict=True)}
 
-    def users(self, file: str) -> list[Path]:
-        """The deployables that a source is part of."""
-        return [path for path in self.deployables() if (self.folder / file) in self._closure(path)]
+    def forget(self, file: str) -> list[Path]:
+        """Drop what a source is part of; answers which deployables are."""
+        changed = self.folder / file
+        self.compiled = {key: data for key, data in self.compiled.items() if changed not in self._closure(Path(key[0]))}
+        return [path for path in self.deployables() if changed in self._closure(path)]
 
     def _closure(self, path: Path) -> set[Path]:
         seen: set[Path] = set()
@@ -115,12 +127,6 @@ class Workshop:
                 names = IMPORT.findall(path.read_text(encoding="utf-8"))
                 pending += [self.sources[name] for name in names if name in self.sources]
         return seen
-
-    def clean(self) -> None:
-        """Forget what the last mutant compiled to."""
-        for path in self.cache.rglob("*.pickle"):
-            if path not in self.warm:
-                path.unlink()
 
 
 def serve(connection: Connection, root: str, folder: str) -> None:
@@ -146,7 +152,6 @@ def attempt(workshop: Workshop, file: str, source: str, tests: Sequence[str]) ->
         _, code = os.waitpid(child, 0)
     finally:
         path.write_text(original, encoding="utf-8")
-        workshop.clean()
     if os.WIFSIGNALED(code) and os.WTERMSIG(code) == signal.SIGALRM:
         return KILLED, f"did not end within {PATIENCE} seconds"
     if not answer.exists():
@@ -174,7 +179,7 @@ def _try(workshop: Workshop, file: str, tests: Sequence[str], answer: Path) -> N
 def _outcome(workshop: Workshop, file: str, tests: Sequence[str]) -> tuple[str, str]:
     from vyper.exceptions import VyperException  # type: ignore[import-untyped]
 
-    users = workshop.users(file)
+    users = workshop.forget(file)
     try:
         made = workshop.compile(users)
     except (VyperException, AssertionError, OverflowError, ValueError, KeyError) as error:
