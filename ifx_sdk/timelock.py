@@ -246,11 +246,15 @@ class Timelock(Contract):
 
     def cancel(self, id: bytes) -> Outcome:
         """Canceller: withdraw a pending operation. Raises `NothingToCancel`, `RoleMissing`, or as `Chain.send`."""
+        self.hold_cancellable(id)
+        self._hold_role("canceller")
+        return self._write("cancel", id)
+
+    def hold_cancellable(self, id: bytes) -> None:
+        """Refuse what is not pending. Raises `NothingToCancel`."""
         state = self.state(id)
         if state not in (OperationState.WAITING, OperationState.READY):
             raise NothingToCancel(what=f"operation 0x{id.hex()} is {state.value}")
-        self._hold_role("canceller")
-        return self._write("cancel", id)
 
     def execute(self, found: ScheduledOperation) -> Outcome:
         """Anyone: execute an operation that is ready. Raises `OperationNotReady`, `EarlierOperationMissing`, or as

@@ -24,10 +24,11 @@ def deploy(
         bool, typer.Option("--resume", help="Go on from FILE.partial, where an earlier run stopped.")
     ] = False,
 ) -> None:
-    """Deploy oracle, escrow and the timelock that owns them, and write the deployment file.
+    """Deploy all contracts and write the deployment file.
 
-    They come from the packaged artifacts; the plan's underlyings are listed. Off chain 31337 the plan names the token
-    and who proposes to the timelock. Where it stops halfway, FILE.partial holds the addresses so far.
+    Oracle and escrow, and the timelock that owns them, come from the packaged artifacts. Off chain 31337 the
+    plan names the token and who proposes to the timelock. Where it stops halfway, FILE.partial holds the addresses so
+    far.
     """
     from pathlib import Path
 

@@ -108,7 +108,9 @@ def _load(point: EntryPoint) -> Any:
         return _command(point.name, _missing(point.name, extra, error), help_text=f"(needs the extra [{extra}])")
 
 
-def _command(name: str, function: Callable[..., None], help_text: str | None = None) -> Any:
+def _command(name: str, function: Callable[..., None] | typer.Typer, help_text: str | None = None) -> Any:
+    if isinstance(function, typer.Typer):  # a group of commands
+        return typer.main.get_command(function)
     single = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
     single.command(name, help=help_text, context_settings=_context_of(help_text))(function)
     return typer.main.get_command(single)
