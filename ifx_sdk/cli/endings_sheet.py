@@ -83,13 +83,14 @@ def _termination_rows(message: Termination, record: ForwardRecord | None) -> Row
         return rows
     shown = _ended(message, record)
     amounts = _flush(record.prefunding, shown["long_payout"], shown["short_payout"])
-    gains = _flush(shown["long_gain"], shown["short_gain"])
+    gains = _flush(abs(shown["long_gain"]), abs(shown["short_gain"]))
+    more = ["more" if shown[f"{side}_gain"] >= 0 else "less" for side in ("long", "short")]
     return [
         ("price F", format_price(record.price)),
         *rows,
         ("prefunding, each side", amounts[0]),
-        ("long gets back", f"{amounts[1]}, that is {gains[0]} on its prefunding"),
-        ("short gets back", f"{amounts[2]}, that is {gains[1]} on its prefunding"),
+        ("long gets back", f"{amounts[1]}, {gains[0]} {more[0]} than it locked"),
+        ("short gets back", f"{amounts[2]}, {gains[1]} {more[1]} than it locked"),
     ]
 
 

@@ -9,7 +9,7 @@ from ifx_sdk.cli import agreement, endings_sheet
 from ifx_sdk.cli.errors import NotAMessage
 from ifx_sdk.cli.reading import read_file
 from ifx_sdk.endings import Novation, Termination
-from ifx_sdk.errors import BadMessageFile, BadTermsFile
+from ifx_sdk.errors import BadFile, BadMessageFile, BadTermsFile
 from ifx_sdk.records import ForwardRecord
 from ifx_sdk.signing import Message
 from ifx_sdk.strict_json import loads
@@ -30,12 +30,9 @@ _SENT_BY: Final[Mapping[type, str]] = {Terms: "ifx book", Termination: "ifx term
 def read_message(path: str) -> Message:
     """A message of any kind. Raises NotAMessage for none, BadTermsFile and BadMessageFile for one with a fault."""
     content = read_file(path, NotAMessage)
-    document = loads(content, path, NotAMessage)
-    kind = _kind_of(document)
+    kind = _kind_of(loads(content, path, NotAMessage), path, NotAMessage)
     if kind is None:
-        approval = isinstance(document, dict) and {"id", "account", "signature"} <= document.keys()
-        none = "its keys are of neither terms nor a termination nor a novation"
-        raise NotAMessage(path, "it is an approval, not what is approved" if approval else none)
+        raise NotAMessage(path, "its keys are of neither terms nor a termination nor a novation")
     found: Message = kind.from_json(content, path)
     return found
 
@@ -44,15 +41,17 @@ def read_as(path: str, kind: type[M]) -> M:
     """A message of one kind. Raises BadTermsFile or BadMessageFile, naming the command for a file of another kind."""
     refuse = BadTermsFile if kind is Terms else BadMessageFile
     content = read_file(path, refuse)
-    other = _kind_of(loads(content, path, refuse))
+    other = _kind_of(loads(content, path, refuse), path, refuse)
     if other not in (None, kind):
         raise refuse(path, f"it holds {_NOUNS[other]}, not {_NOUNS[kind]}", cure=f"`{_SENT_BY[other]}` takes that.")
     return kind.from_json(content, path)
 
 
-def _kind_of(document: object) -> Any:  # one of the three classes, or None
+def _kind_of(document: object, path: str, refuse: type[BadFile]) -> Any:  # one of the three classes, or None
     if not isinstance(document, dict):
         return None
+    if document.keys() >= {"id", "account", "signature"}:
+        raise refuse(path, "it is an approval, not what is approved", cure="Give the file that was signed.")
     return next((kind for kind, keys in _KEYS.items() if keys & document.keys()), None)
 
 

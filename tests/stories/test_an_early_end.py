@@ -26,7 +26,7 @@ LONG_PAYOUT, SHORT_PAYOUT = 4_870_000 * 10**6, 11_130_000 * 10**6
 
 
 def opened(chain: Chain, path: Path | None = None) -> IFX:
-    """A deployment an hour into a day whose fixing is posted at 8.00; sides and newcomer have exactly what they need."""
+    """A deployment an hour into a day whose fixing is posted at 8.00; everybody has exactly what is needed."""
     ifx = devnet.start(chain, [GPT], path)
     devnet.travel(ifx, midnight(day_of(chain.now()) + 1) + 3_600)
     devnet.post(ifx, {GPT: 8_000_000})
