@@ -19,7 +19,20 @@ from eth_account import Account
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.chain import anvil_binary
-from support.settlement_histories import DAYS, Days, history
+from support.settlement_histories import (
+    Days,
+    Prices,
+    extreme,
+    history,
+    lonely,
+    patchy,
+    repriced,
+    retired,
+    sparse,
+    steady,
+    tenfold,
+    walking,
+)
 from support.settlement_oracle import SettlementOracle
 from support.settlement_reference import settlement_price
 from support.settlement_walk import Walk
@@ -138,11 +151,15 @@ def chained() -> Iterator[SettlementOracle]:
         found.close()
 
 
-@pytest.mark.parametrize("on_days", DAYS, ids=lambda mood: mood.__name__)
-def test_400_days_of_answers_equal_the_reference(chained: SettlementOracle, on_days: Days) -> None:
+@pytest.mark.parametrize(
+    ("on_days", "at_prices"),
+    [(steady, repriced), (patchy, extreme), (sparse, walking), (retired, tenfold), (lonely, walking)],
+    ids=lambda mood: mood.__name__,
+)
+def test_400_days_of_answers_equal_the_reference(chained: SettlementOracle, on_days: Days, at_prices: Prices) -> None:
     """In every mood of an oracle, at every boundary second: as the reference and the SDK say, for ever once certain."""
     random = Random(on_days.__name__)
-    walk = Walk(chained, history(random, on_days), random)
+    walk = Walk(chained, history(random, on_days, at_prices), random)
     walk.go()
     assert walk.checks >= 8_000
     assert walk.kept >= 2_000

@@ -100,6 +100,15 @@ def test_120_days_of_one_post_in_five_equal_the_reference(protocol: Protocol) ->
         assert answer(protocol, last, averaging_days) == expected
 
 
+@pytest.mark.parametrize("day", [1, 2, 399, 400, 401])
+def test_an_unknown_index_is_answered_in_the_first_days_too(protocol: Protocol, day: int) -> None:
+    """The search stops at day 0 instead of reverting below it; a listed index is answered for its own days."""
+    protocol.post(5)
+    assert tuple(protocol.oracle.settlement_price(0, day, 1)) == (0, False)
+    assert tuple(protocol.oracle.settlement_price(0, day, day)) == (0, False)
+    assert answer(protocol, TODAY) == (5, True)
+
+
 # -------------------------------------------------------------------------------------------------------------- prices
 
 
