@@ -1,5 +1,6 @@
 """Digests against eth-account's own encoder, and signatures in their one form."""
 
+import json
 from dataclasses import replace
 from datetime import date
 
@@ -12,10 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ifx_sdk.calendar import maturity_timestamp
+from ifx_sdk.endings import Ending, Novation, Termination
 from ifx_sdk.errors import BadAddress, BadSignature, BadUnderlying, BadValue, WrongSigner
 from ifx_sdk.signing import (
+    Message,
     domain_separator,
     from_compact,
+    message_digest,
+    message_hash,
+    message_typed_data,
     parse_signature,
     recover,
     report_digest,
@@ -28,7 +34,7 @@ from ifx_sdk.signing import (
     verify_digest_signature,
     verify_terms_signature,
 )
-from ifx_sdk.terms import Terms, escrow_domain, oracle_domain
+from ifx_sdk.terms import Domain, Terms, escrow_domain, oracle_domain
 
 LONG_KEY, SHORT_KEY = keccak(b"long"), keccak(b"short")
 LONG, SHORT = (Account.from_key(key).address for key in (LONG_KEY, SHORT_KEY))
@@ -48,6 +54,24 @@ TERMS = Terms(
     salt=bytes(range(32)),
 )
 DIGEST = terms_digest(TERMS, ESCROW)
+NEWCOMER = Account.from_key(keccak(b"newcomer")).address
+TERMINATION = Termination(
+    forward=bytes(range(32)),
+    long=LONG,
+    short=SHORT,
+    price=4_320_000,
+    deadline=1_784_160_000,
+    salt=bytes(range(32, 64)),
+)
+NOVATION = Novation(
+    forward=bytes(range(32)),
+    outgoing=LONG,
+    incoming=NEWCOMER,
+    remaining=SHORT,
+    payment=1_250_000 * 10**6,
+    deadline=1_784_160_000,
+    salt=bytes(range(32, 64)),
+)
 uint256 = st.integers(0, 2**256 - 1)
 bytes32 = st.binary(min_size=32, max_size=32)
 
@@ -131,6 +155,85 @@ def test_a_signature_is_for_one_contract_on_one_chain(domain: object) -> None:
     """Nothing signed here counts elsewhere."""
     assert terms_digest(TERMS, domain) != DIGEST  # type: ignore[arg-type]
     assert domain_separator(domain) != domain_separator(ESCROW)  # type: ignore[arg-type]
+
+
+# ---------------------------------------------------------------------------------------- terminations, novations
+
+
+@pytest.mark.parametrize(
+    ("message", "golden"),
+    [
+        (TERMINATION, "551b4b14928f8cd37e731cc40921996a5e5d2ee8a7c78b20c1771135eefb7bb5"),
+        (NOVATION, "1fba376314a40fc4a1f5643ce3d7de135331aee8145c0f0f04dffc625cc4a400"),
+    ],
+    ids=["termination", "novation"],
+)
+def test_the_digest_of_an_ending_never_changes(message: Ending, golden: str) -> None:
+    """A message written today is the same message in every later version; eth-account agrees."""
+    assert message_digest(message, ESCROW).hex() == golden
+    assert hashed(message_typed_data(message, ESCROW)).hex() == golden
+
+
+@pytest.mark.parametrize(
+    ("message", "types"),
+    [
+        (TERMINATION, "bytes32 forward,address long,address short,uint256 price,uint256 deadline,bytes32 salt"),
+        (
+            NOVATION,
+            "bytes32 forward,address outgoing,address incoming,address remaining,uint256 payment,uint256 deadline,"
+            "bytes32 salt",
+        ),
+    ],
+    ids=["termination", "novation"],
+)
+def test_the_type_of_an_ending_is_the_contracts(message: Ending, types: str) -> None:
+    """The type string that hardware wallets show; the values beside it are plain JSON."""
+    data = message_typed_data(message, ESCROW)
+    assert data["primaryType"] == type(message).__name__
+    found = data["types"][type(message).__name__]  # type: ignore[index]
+    assert ",".join(f"{field['type']} {field['name']}" for field in found) == types
+    assert data["message"] == json.loads(message.to_json())
+
+
+@pytest.mark.parametrize("message", [TERMS, TERMINATION, NOVATION], ids=["terms", "termination", "novation"])
+def test_the_message_hash_is_what_wallets_show(message: Message) -> None:
+    """Domain separator and message hash, shown side by side, are what the digest is made of."""
+    typed = encode_typed_data(full_message=message_typed_data(message, ESCROW))
+    assert (typed.header, typed.body) == (domain_separator(ESCROW), message_hash(message))
+
+
+@pytest.mark.parametrize(
+    ("message", "change"),
+    [
+        (TERMINATION, {"forward": bytes(32)}),
+        (TERMINATION, {"long": NEWCOMER}),
+        (TERMINATION, {"short": LONG}),
+        (TERMINATION, {"price": 4_320_001}),
+        (TERMINATION, {"deadline": 0}),
+        (TERMINATION, {"salt": bytes(32)}),
+        (NOVATION, {"forward": bytes(32)}),
+        (NOVATION, {"outgoing": SHORT}),
+        (NOVATION, {"incoming": LONG}),
+        (NOVATION, {"remaining": NEWCOMER}),
+        (NOVATION, {"payment": 0}),
+        (NOVATION, {"deadline": 0}),
+        (NOVATION, {"salt": bytes(32)}),
+    ],
+)
+def test_every_field_of_an_ending_is_signed(message: Ending, change: dict[str, object]) -> None:
+    """A message that differs in anything is another one."""
+    assert message_digest(replace(message, **change), ESCROW) != message_digest(message, ESCROW)
+
+
+@pytest.mark.parametrize(
+    "domain",
+    [escrow_domain(1, CONTRACT), escrow_domain(31337, LONG), ORACLE, replace(ESCROW, version="2")],
+    ids=["chain", "contract", "name", "version"],
+)
+def test_an_ending_is_signed_for_one_contract_on_one_chain(domain: Domain) -> None:
+    """As terms are."""
+    for message in (TERMINATION, NOVATION):
+        assert message_digest(message, domain) != message_digest(message, ESCROW)
 
 
 def test_signature_is_that_of_eth_account() -> None:
