@@ -38,7 +38,7 @@ def delegate(market: Market, key: bytes, target: str) -> None:
         "authorizationList": [authorization],
     }
     sent = chain.node.send_raw(market.payer.sign_transaction(transaction).raw)
-    chain.reconcile(sent).confirmed()
+    market.mined(sent).confirmed()
     expected = b"" if target == NOBODY else DESIGNATOR + bytes.fromhex(target[2:])
     assert chain.code(account.address) == expected
 

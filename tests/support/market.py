@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any, Protocol
 
+from eth_typing import HexStr
+
 from ifx_sdk import devnet
 from ifx_sdk.chain import Call, Chain
 from ifx_sdk.client import IFX
@@ -137,6 +139,11 @@ class Market:
             "maxPriorityFeePerGas": 10**9,
         }
         return node.send_raw(signer.sign_transaction(transaction).raw)
+
+    def mined(self, tx_hash: str) -> Outcome:
+        """What became of a transaction that was forced, once it is mined."""
+        self.chain.web3.eth.wait_for_transaction_receipt(HexStr(tx_hash))
+        return self.chain.reconcile(tx_hash)
 
     def money(self, *wallets: Wallet) -> list[tuple[int, int]]:
         """Free balance and tokens of each."""

@@ -93,7 +93,7 @@ def test_a_wallet_that_turns_hostile_harms_only_itself(market: Market, wallet: M
     with one_block(market):
         forced = [market.force(book(market, bad, b"any"), desk, GAS)]
         forced.append(market.force(book(market, good, market.long.sign(market.ifx.escrow.terms_id(good))), desk, GAS))
-    refused, booked = (market.chain.reconcile(tx_hash) for tx_hash in forced)
+    refused, booked = (market.mined(tx_hash) for tx_hash in forced)
     assert isinstance(refused, RevertedOutcome)
     assert refused.reason == "escrow: long has not approved"
     assert told(booked.confirmed()) == booked_told(market, good)
