@@ -5,7 +5,7 @@ has two ways, and each way is one outcome of one JUMPI. The last operand of a ch
 statement that reads the chain decides on it. Every other JUMPI is a check that the compiler made.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any
 
 from vyper import ast as vy_ast  # type: ignore[import-untyped]  # has no types
 
-JUMPI, PUSH0, PUSH1, PUSH32 = 0x57, 0x5F, 0x60, 0x7F
+JUMPI, PUSH0, PUSH1, PUSH32, REVERT = 0x57, 0x5F, 0x60, 0x7F, 0xFD
 
 BARE_REVERTS = (bytes.fromhex("5b5f80fd"), bytes.fromhex("5b5f5ffd"))
 """Where the compiler's own checks lead: a revert without a reason."""
@@ -76,6 +76,10 @@ def _in_body(parent: Any, node: Any) -> bool:
     return any(node is child for child in [*parent.body, *getattr(parent, "orelse", [])])
 
 
+def _index(nodes: list[Any], wanted: Any) -> int:
+    return next(at for at, node in enumerate(nodes) if node is wanted)
+
+
 def file_of(node: Any, root: Path) -> str | None:
     """The contract source that a node stands in, relative to the root; None for a library's or a test's."""
     path = Path(node.module_node.resolved_path)
@@ -113,7 +117,6 @@ class Unit:
         self.ways: dict[int, Way] = {}
         self.checks: dict[int, str] = {}
         self.statements = self._statements()
-        self._orders: dict[int, int] = {}
         for pc, opcode in instructions(code):
             if opcode == JUMPI:
                 self._read(pc)
@@ -154,49 +157,81 @@ class Unit:
         if target < pc:
             return self._loop(pc, node, target)
         if node is not None and not isinstance(node, vy_ast.FunctionDef):
-            return self._mapped(node)
-        before = self._before(pc, in_statement=node is not None)
-        if self.errors.get(pc) is not None or before is None:
+            found = self._named(pc, node)
+        elif self.errors.get(pc) is None:
+            found = self._unnamed(self._before(pc, in_statement=node is not None))
+        else:
+            found = None
+        if found is None:
             return None
-        return self._merged(before)
+        decision, kind, condition = found
+        return self._way(decision, kind, condition, self._taken(pc, target, decision, kind, condition))
 
-    def _mapped(self, node: Any) -> Way | None:
-        """A JUMPI that knows its place in the source."""
+    def _named(self, pc: int, node: Any) -> tuple[Any, str, Any] | None:
+        """The decision of a JUMPI that knows its place in the source."""
         match node:
-            case vy_ast.If():
-                return self._way(node, "if", node.test, 1)
-            case vy_ast.IfExp():
-                return self._way(node, "ternary", node.test, 1)
+            case vy_ast.If() | vy_ast.IfExp():
+                return node, "if" if isinstance(node, vy_ast.If) else "ternary", node.test
             case vy_ast.BoolOp():
-                order = self._orders.get(id(node), 0)
-                self._orders[id(node)] = order + 1
-                if order < len(node.values) - 1:
-                    return self._way(node, "operand", node.values[order], 1)
+                value = self._last_value(pc, node)
+                return (node, "operand", value) if value is not None and value is not node.values[-1] else None
             case vy_ast.Assert():
-                return self._way(node, "assert", node.test, 0)
+                return node, "assert", node.test
             case vy_ast.For():
-                return self._way(node, "entry", node.iter, 1)
+                return node, "entry", node.iter
         return None
 
-    def _merged(self, before: Any) -> Way | None:
-        """A JUMPI without its place, after the code of `before`.
+    def _last_value(self, pc: int, chain: Any) -> Any:
+        """The operand of `and` / `or` whose code ends before a JUMPI."""
+        values = {id(value): value for value in chain.values}
+        for at in range(bisect_left(self.mapped, pc) - 1, -1, -1):
+            node = self.nodes[self.mapped[at]]
+            while node is not None and id(node) not in values:
+                node = node._parent
+            if node is not None:
+                return values[id(node)]
+        return None
 
-        The optimiser makes one of a jump over a jump: what was jumped over is then what it jumps for.
-        """
+    def _unnamed(self, before: Any) -> tuple[Any, str, Any] | None:
+        """The decision of a JUMPI without its place, after the code of `before`."""
         if isinstance(before, vy_ast.Break | vy_ast.Continue) and isinstance(before._parent, vy_ast.If):
-            return self._way(before._parent, "if", before._parent.test, 0)
+            return before._parent, "if", before._parent.test
         node = before
         while node is not None and not isinstance(node, vy_ast.FunctionDef):
             parent = node._parent
             if isinstance(parent, vy_ast.BoolOp) and node is not parent.values[-1]:
-                self._orders[id(parent)] = self._orders.get(id(parent), 0) + 1
-                return self._way(parent, "operand", node, 0)
+                return parent, "operand", node
             if isinstance(parent, vy_ast.If | vy_ast.IfExp) and node is parent.test:
-                return self._way(parent, "if" if isinstance(parent, vy_ast.If) else "ternary", node, 0)
+                return parent, "if" if isinstance(parent, vy_ast.If) else "ternary", node
             if isinstance(parent, vy_ast.For) and node is parent.iter:
-                return self._way(parent, "entry", node, 1)
+                return parent, "entry", node
             node = parent
         return None
+
+    def _taken(self, pc: int, target: int, decision: Any, kind: str, condition: Any) -> int:
+        """Which way a jump means: the optimiser may turn a jump round, so what is jumped over says it.
+
+        A jump over the body of an `if` means false; where the body is nothing but a jump, it may have become this one.
+        """
+        match kind:
+            case "assert":
+                return 0 if self.code[target - 1] == REVERT else 1
+            case "entry":
+                return 1
+            case "operand":
+                following = decision.values[_index(decision.values, condition) + 1]
+                goes_on = 0 if isinstance(decision.op, vy_ast.And) else 1
+                return 1 - goes_on if self._lies_between(pc, target, [following]) else goes_on
+        body = decision.body if kind == "if" else [decision.body]
+        if self._lies_between(pc, target, body):
+            return 1
+        return 0 if self._lies_between(0, len(self.code), body) else 1
+
+    def _lies_between(self, start: int, end: int, nodes: list[Any]) -> bool:
+        """Whether code of one of the nodes stands after `start` and before `end`."""
+        ids = {id(child) for node in nodes for child in [node, *node.get_descendants()]}
+        first, last = bisect_right(self.mapped, start), bisect_left(self.mapped, end)
+        return any(id(self.nodes[at]) in ids for at in self.mapped[first:last])
 
     def _loop(self, pc: int, node: Any, target: int) -> Way | None:
         """A jump backwards ends a round of the loop whose whole body lies between; other loops are the compiler's."""

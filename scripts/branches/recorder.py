@@ -22,14 +22,14 @@ from vyper.ir.compile_ir import assembly_to_evm  # type: ignore[import-untyped]
 from scripts.branches.points import Unit
 from scripts.branches.report import SHARED
 
-ROOT = Path.cwd()
 Statement = tuple[str, int]
 
 
 class Recorder:
     """The units of code that were compiled, and what ran of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, root: Path) -> None:
+        self.root = root
         self.compiled: list[tuple[bytes, bytes, Any]] = []
         self.units: dict[bytes, Unit | None] = {}
         self.edges: dict[bytes, set[tuple[int, int]]] = defaultdict(set)
@@ -57,10 +57,10 @@ class Recorder:
         for initcode, runtime, data in self.compiled:
             with anchor_settings(data.settings):
                 if code.startswith(runtime):
-                    return Unit(runtime, data.source_map, ROOT)
+                    return Unit(runtime, data.source_map, self.root)
                 if code.startswith(initcode):
                     constructor = initcode[: initcode.find(runtime)]
-                    return Unit(constructor, assembly_to_evm(data.assembly)[1], ROOT)
+                    return Unit(constructor, assembly_to_evm(data.assembly)[1], self.root)
         return None
 
     def close(self, name: str) -> None:
@@ -105,7 +105,7 @@ def _fields(point: Any) -> Iterator[Any]:
     return (getattr(point, name) for name in ("file", "line", "column", "kind", "text"))
 
 
-recorder = Recorder()
+recorder = Recorder(Path.cwd())
 
 
 def _watch() -> None:
@@ -129,11 +129,9 @@ def _watch() -> None:
     titanoboa_computation.apply_computation = classmethod(apply)
 
 
-_watch()
-
-
 def pytest_configure() -> None:
     """A failing example is not made smaller here: that takes minutes and adds nothing to what is recorded."""
+    _watch()
     settings.register_profile("recorded", settings.default, phases=(Phase.explicit, Phase.generate), database=None)
     settings.load_profile("recorded")
 
