@@ -75,10 +75,22 @@ def _places(module: Any) -> Iterator[tuple[str, Any, Any]]:
             for node in [declaration.value, *declaration.value.get_descendants()]:
                 yield declaration.target.id, declaration, node
     for function in module.get_children(vy_ast.FunctionDef):
+        filled = _filled(function.body)
         for node in function.get_descendants():
             statement = statement_of(node)
-            if statement is not None and not _is_type(node):
+            if statement is not None and id(statement) not in filled and not _is_type(node):
                 yield function.name, statement, node
+
+
+def _filled(body: list[Any]) -> set[int]:
+    """Declarations whose value a tuple assignment of the same block always replaces: Vyper cannot do without them."""
+    names = {
+        name.id
+        for node in body
+        if isinstance(node, vy_ast.Assign) and isinstance(node.target, vy_ast.Tuple)
+        for name in node.target.elements
+    }
+    return {id(node) for node in body if isinstance(node, vy_ast.AnnAssign) and node.target.id in names}
 
 
 def _is_type(node: Any) -> bool:
@@ -125,7 +137,7 @@ def sample(found: Sequence[Mutant], count: int) -> list[Mutant]:
     queues = [sorted(strata[key], key=_lot) for key in sorted(strata)]
     chosen: list[Mutant] = []
     for turn in range(max(map(len, queues), default=0)):
-        chosen += [queue[turn] for queue in queues if turn < len(queue)]
+        chosen += sorted((queue[turn] for queue in queues if turn < len(queue)), key=_lot)
     kept = {mutant.id for mutant in chosen[:count]}
     return [mutant for mutant in found if mutant.id in kept]
 

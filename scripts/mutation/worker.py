@@ -1,7 +1,7 @@
 """A process that breaks its own copy of the tree, one mutant after the other, and runs tests against it.
 
 It imports and compiles everything once; each mutant is tried in a fork of it, which compiles again only what the
-changed source is part of. boa's cache on disk is switched off, so that nothing stale can be met and nothing broken is kept.
+changed source is part of. boa's cache on disk is switched off: nothing stale can be met and nothing broken is kept.
 """
 
 import gc
