@@ -3,7 +3,8 @@
     python scripts/verify_deployment.py deployments/NETWORK.toml --rpc URL [--json]
 
 Needs the extra [local], which runs the creation code again. Every line is PASS, CHANGED (lawfully: through the
-timelock, by the operation that is named) or FAIL. Exit code 0 without a FAIL, 1 with one, 2 where nothing could be compared.
+timelock, by the operation that is named) or FAIL. Exit code 0 without a FAIL, 1 with one, 2 where nothing could be
+compared.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ifx_sdk.chain import Chain
@@ -32,8 +33,8 @@ def verify(chain: Chain, record: Deployment) -> tuple[Row, ...]:
     if any(row.verdict is Verdict.FAIL and row.item in ("chain id", "record: contracts") for row in rows):
         return tuple(rows)
     for contract in record.contracts:
-        rows += _read(f"{contract.name}: code", lambda contract=contract: code_rows(ifx, contract))
-    rows += _read("immutables", lambda: immutable_rows(ifx))
+        rows += _read(f"{contract.name}: code", code_rows(ifx, contract))
+    rows += _read("immutables", immutable_rows(ifx))
     try:
         timeline = Timeline(ifx)
     except NodeDown:
@@ -41,18 +42,18 @@ def verify(chain: Chain, record: Deployment) -> tuple[Row, ...]:
     except IFXError as error:
         return (*rows, failed("timelock: operations", error))
     for name, owned in (("oracle", ifx.oracle), ("escrow", ifx.escrow)):
-        rows += _read(f"{name}: owner", lambda n=name, c=owned: owner_rows(c, n, timeline, record.timelock))
-    rows += _read("roles", lambda: role_rows(ifx, timeline))
-    rows += _read("oracle: signers", lambda: signer_rows(ifx, timeline))
-    rows += _read("timelock", lambda: timelock_rows(ifx, timeline))
-    rows += _read("underlyings", lambda: underlying_rows(ifx, timeline))
+        rows += _read(f"{name}: owner", owner_rows(owned, name, timeline, record.timelock))
+    rows += _read("roles", role_rows(ifx, timeline))
+    rows += _read("oracle: signers", signer_rows(ifx, timeline))
+    rows += _read("timelock", timelock_rows(ifx, timeline))
+    rows += _read("underlyings", underlying_rows(ifx, timeline))
     return tuple(rows)
 
 
-def _read(item: str, rows: Callable[[], Iterable[Row]]) -> Iterator[Row]:
+def _read(item: str, rows: Iterator[Row]) -> Iterator[Row]:
     """The lines of one group; where the chain does not answer as it should, a failure in place of the rest."""
     try:
-        yield from rows()
+        yield from rows
     except NodeDown:
         raise
     except IFXError as error:
