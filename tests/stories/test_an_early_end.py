@@ -4,15 +4,20 @@ Once through the SDK, once by commands alone: the same figures, to the micro.
 """
 
 import json
+import re
+import subprocess
+import sys
 from pathlib import Path
 
-from support.commands import Shell, key_file
+from support.commands import Shell, environment, key_file
+from support.tree import text
 
 from ifx_sdk import devnet
 from ifx_sdk.calendar import day_of, midnight
 from ifx_sdk.chain import Chain
 from ifx_sdk.client import IFX
 from ifx_sdk.devkeys import dev_address
+from ifx_sdk.endings import Termination
 from ifx_sdk.records import Part, Status
 
 GPT = "openai/gpt-4.1"
@@ -138,3 +143,40 @@ def test_the_same_by_commands_alone(node_url: str, tmp_path: Path) -> None:
         {"side": "short", "entered": None, "left": None},
         {"side": "long", "entered": came, "left": None},
     ]
+
+
+def test_the_readmes_way_out_runs_as_it_stands(node_url: str, tmp_path: Path) -> None:
+    """The commands of "Leaving before maturity", in a shell, by accounts that the node signs for and one key file."""
+    ifx = opened(Chain(node_url).connect(), tmp_path / "local.toml")
+    long, short, other, desk = (
+        ifx.as_signer(devnet.signer(index)) for index in (devnet.LONG, devnet.SHORT, devnet.OUTSIDER, devnet.DESK)
+    )
+    for party in (long, short, other):
+        party.token.allow(FUNDS)
+    terms = ifx.terms(ifx.quote(GPT, QUANTITY, 6), long=long.account, short=short.account)
+    desk.escrow.book(terms, long.sign(terms), short.sign(terms)).confirmed()
+    id_ = ifx.escrow.terms_id(terms)
+
+    [commands] = re.findall(r"## Leaving before maturity\n.*?```sh\n(.*?)```", text("README.md"), re.DOTALL)
+    Path(key_file(tmp_path, devnet.LONG)).rename(tmp_path / "long.key")
+    variables = {
+        "id": "0x" + id_.hex(), "short": short.account, "other": other.account, "desk": desk.account,
+        "IFX_RPC": node_url, "IFX_DEPLOYMENT": str(tmp_path / "local.toml"),
+        "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+    }  # fmt: skip
+    done = subprocess.run(
+        ["bash", "-euc", commands],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env=environment(**variables),
+    )
+    assert done.returncode == 0, done.stderr
+    (change,) = ifx.escrow.novations(id_)
+    assert (change.side, change.outgoing, change.incoming) == ("short", short.account, other.account)
+    assert ifx.escrow.balance_of(short.account) == change.payment == 1_250 * 10**6
+    assert "long gets back         7,550,000.000000 USDT, 450,000.000000 USDT less than it locked" in done.stdout
+    end = Termination.from_json((tmp_path / "end.json").read_bytes())
+    desk.escrow.terminate(end, long.sign(end), other.sign(end)).confirmed()
+    assert ifx.escrow.balance_of(long.account) == 7_550_000 * 10**6
