@@ -12,22 +12,25 @@ if TYPE_CHECKING:
     from ifx_sdk.client import IFX
 
 
-@command(READS[:2])
+@command(READS[:3])
 def forward(
     session: Session, id: Annotated[str, typer.Argument(metavar="ID", help="The digest that both sides signed.")]
 ) -> None:
-    """Show one forward: its terms, its sides, what it pays or paid."""
+    """Show one forward: its terms, its sides, what it pays or paid.
+
+    With --account also that account's part in it.
+    """
     from ifx_sdk.cli import records
     from ifx_sdk.cli.reading import parse_hash
     from ifx_sdk.errors import NoSuchForward
     from ifx_sdk.records import Status
 
-    wanted = parse_hash(id)
+    wanted, account = parse_hash(id), session.named_account()
     ifx = session.ifx()
     view = records.view(ifx, wanted)
     if view.record.status is Status.NONE:
         raise NoSuchForward(what=f"no forward 0x{wanted.hex()}")
-    session.output.answer(records.document(view), records.text(view))
+    session.output.answer(records.document(view, account), records.text(view, account))
 
 
 @command(READS[:3])

@@ -102,11 +102,15 @@ def _change_document(change: SideChange) -> dict[str, object]:
     return {name: getattr(change, name) for name in change.__slots__}
 
 
-def _part_document(part: Part | None) -> dict[str, object] | None:
+def _part_of(booked: BookedForward | None, account: str | None) -> dict[str, object]:
+    """`part`: an account's side and the transactions by which it came and went, None where it has none."""
+    if account is None:
+        return {}
+    part = None if booked is None else booked.part_of(account)
     if part is None:
-        return None
+        return {"part": None}
     entered, left = (None if each is None else each.tx_hash for each in (part.entered, part.left))
-    return {"side": part.side, "entered": entered, "left": left}
+    return {"part": {"side": part.side, "entered": entered, "left": left}}
 
 
 def _life_document(booked: BookedForward | None) -> dict[str, object]:
@@ -117,9 +121,9 @@ def _life_document(booked: BookedForward | None) -> dict[str, object]:
     }
 
 
-def document(shown: View) -> dict[str, object]:
-    """A view for programs."""
-    found = record_document(shown.record) | _life_document(shown.booked)
+def document(shown: View, account: str | None = None) -> dict[str, object]:
+    """A view for programs; with `account` its part in it."""
+    found = record_document(shown.record) | _life_document(shown.booked) | _part_of(shown.booked, account)
     found["final"] = shown.final
     found["settles_at"] = None if shown.now is None else {"price": shown.now.price, "certain": shown.now.certain}
     return found
@@ -133,11 +137,11 @@ def booked_document(booked: BookedForward, account: str | None) -> dict[str, obj
         "tx_hash": booked.tx_hash,
         **_life_document(booked),
     }
-    return found if account is None else found | {"part": _part_document(booked.part_of(account))}
+    return found | _part_of(booked, account)
 
 
-def text(shown: View) -> str:
-    """A view for people."""
+def text(shown: View, account: str | None = None) -> str:
+    """A view for people; with `account` its part in it."""
     record = shown.record
     rows = [("id", "0x" + record.id.hex()), ("status", record.status.name.lower())]
     if record.status is not Status.REVOKED:
@@ -152,8 +156,11 @@ def text(shown: View) -> str:
             ("settles on", settles_on(record.averaging_days)),
             ("prefunding, each side", format_amount(record.prefunding)),
         ]
-    changes = () if shown.booked is None else shown.booked.novations
-    return aligned([*rows, *((f"{each.side} changed", _change(each)) for each in changes), *_payout_rows(shown)])
+    if shown.booked is not None:
+        rows += [(f"{each.side} changed", _change(each)) for each in shown.booked.novations]
+        part = None if account is None else shown.booked.part_of(account)
+        rows += [] if account is None else [("account's part", f"{_part(part) if part else 'none'}: {account}")]
+    return aligned([*rows, *_payout_rows(shown)])
 
 
 def _change(change: SideChange) -> str:

@@ -203,6 +203,11 @@ def test_a_side_that_left_still_finds_its_forward(shells: dict[str, Shell], id_:
     assert "  long (entered)  " in lines[OUTSIDER]
     assert "  short  " in lines[SHORT]
     assert f"{LONG} left, {OUTSIDER} came and paid 125,000.000000 USDT" in shells["desk"].run("forward", id_).ok().out
+    for account, part in ((LONG, "long (left)"), (OUTSIDER, "long (entered)"), (SHORT, "short"), (DESK, "none")):
+        text = shells["desk"].run("forward", id_, "--account", account).ok().out
+        assert f"account's part         {part}: {account}\n" in text
+    assert shells["desk"].json("forward", id_, "--account", LONG)["part"]["left"] == change["tx_hash"]
+    assert shells["desk"].json("forward", id_, "--account", DESK)["part"] is None
     back = ("--outgoing", "long", "--incoming", LONG, "--payment", "0", "--out", f"{move}.back", "--json")
     assert LONG in refused(shells["desk"].run("novation", id_, *back), 1, "IncomingLeftBefore")
     assert shells["desk"].json("forwards")["forwards"][0].keys() & {"part"} == set()
