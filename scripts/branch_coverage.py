@@ -126,12 +126,17 @@ def show(console: Console, table: Sequence[Row], stale: Sequence[str], run: Run)
     console.print(sheet)
     for row in table:
         for miss in row.misses:
-            mark = "explained" if miss.reason else "[red]NO REASON[/red]"
-            console.print(f"{mark}  {miss.file}:{miss.line}  {miss.text}  never: {miss.way}", highlight=False)
+            mark = "explained" if miss.reason else "NO REASON"
+            say(console, mark, f"{miss.file}:{miss.line}  {miss.text}  never: {miss.way}")
     for line in stale:
-        console.print(f"[red]STALE[/red]  {line}", highlight=False)
+        say(console, "STALE", line)
     for name in run.failed:
-        console.print(f"[red]FAILED[/red]  {name}", highlight=False)
+        say(console, "FAILED", name)
+
+
+def say(console: Console, mark: str, text: str) -> None:
+    """One line; source text has brackets that are no markup."""
+    console.print(mark, text, markup=False, highlight=False, style=None if mark == "explained" else "red")
 
 
 def page(table: Sequence[Row]) -> str:

@@ -28,7 +28,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-from scripts.branch_coverage import DATA, is_measured, measure
+from scripts.branch_coverage import DATA, is_measured, measure, say
 from scripts.branches.report import Run, load
 from scripts.mutation.mutants import Mutant, mutants, sample
 from scripts.mutation.results import BROKEN, SURVIVED, Result, by_operator, page, reasons, stale, unexplained
@@ -64,9 +64,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     left = len(chosen) - len(results)
     old = stale(known, generated, results)
     for name in old:
-        console.print(f"[red]STALE[/red]  {name} is explained, but is killed or made no more")
+        say(console, "STALE", f"{name} is explained, but is killed or made no more")
     for name in run.failed:
-        console.print(f"[red]FAILED[/red]  {name}, on the contracts as they are")
+        say(console, "FAILED", f"{name}, on the contracts as they are")
     console.print(f"{len(results)} of {len(generated)} mutants, {left} not tried, {time.monotonic() - started:.0f} s")
     bad = [result for result in results if result.outcome == BROKEN] + unexplained(results, known)
     if whole and not left:
