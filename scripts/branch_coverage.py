@@ -62,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     table, stale = explained(rows(ROOT, run), REASONS)
     show(console, table, stale, run)
     PAGE.write_text(page(table), encoding="utf-8")
-    console.print(f"{len(run.tests)} tests, {time.monotonic() - started:.0f} s; docs/coverage.md written")
+    console.print(f"{len(run.seconds)} tests, {time.monotonic() - started:.0f} s; docs/coverage.md written")
     unexplained = [miss for row in table for miss in row.misses if not miss.reason]
     return FAILED if unexplained or stale or run.failed or not run.tests else OK
 

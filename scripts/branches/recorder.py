@@ -138,9 +138,11 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_fixture_setup(fixturedef: Any, request: Any) -> Iterator[None]:
-    """What a fixture of more than one test runs belongs to all tests."""
+    """What a fixture of more than one test runs belongs to all tests of its module, or of the session."""
     result = yield
-    if fixturedef.scope != "function":
+    if fixturedef.scope in ("module", "class"):
+        recorder.close(f"{SHARED} {request.node.nodeid.split('::')[0]}")
+    elif fixturedef.scope != "function":
         recorder.close(SHARED)
     return result
 

@@ -11,7 +11,7 @@ from scripts.branches.points import WAYS, Point
 from scripts.branches.sources import Source, sources
 
 SHARED = "shared"
-"""In place of a test's name: what ran in a fixture of more than one test."""
+"""In place of a test's name: what ran in a fixture of the session; with a file's name behind it, of that module."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,12 +17,17 @@ def candidates(mutant: Mutant, run: Run, root: Path) -> list[str]:
     may notice; a constant's tests are those of the statements that name it.
     """
     places = _places(mutant, run, root)
-    found = [name for name, ran in run.tests.items() if name != SHARED and ran & places]
+    tests = [name for name, ran in run.tests.items() if ran and not name.startswith(SHARED)]
+    found = [name for name in tests if places & (run.tests[name] | _of_module(name, run))]
     ranked = sorted(found, key=lambda name: _rank(name, run))
     if not found or places & run.tests.get(SHARED, frozenset()):
-        others = (name for name, ran in run.tests.items() if name != SHARED and ran and name not in set(found))
-        ranked += sorted(others, key=lambda name: _rank(name, run))
+        ranked += sorted(set(tests) - set(found), key=lambda name: _rank(name, run))
     return ranked
+
+
+def _of_module(name: str, run: Run) -> frozenset[tuple[str, int]]:
+    """What the fixtures of a test's module run."""
+    return run.tests.get(f"{SHARED} {name.split('::')[0]}", frozenset())
 
 
 def _rank(name: str, run: Run) -> tuple[bool, int, float, str]:
