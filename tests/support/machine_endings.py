@@ -140,51 +140,37 @@ class EndingRules(TradingRules):
 
     # Everything right.
 
-    def approve_by(self, id_: bytes, message: Termination | Novation, on_chain: int) -> set[str]:
-        """Bit i of `on_chain` has the i-th party approve on chain; answers who signs instead."""
-        signing = set()
-        for i, account in enumerate(message.parties.values()):
-            if on_chain >> i & 1:
-                self.approve(id_, message, account)
-            else:
-                signing.add(account)
-        return signing
-
-    @precondition(lambda self: self.model.active)
     @rule(pick=picks, price=st.integers(0, 50_000_000), on_chain=st.integers(0, 3), caller=accounts)
     def end_early(self, pick: int, price: int, on_chain: int, caller: str) -> None:
-        """Both sides agree on an end: only maturity can be in their way."""
-        id_ = self.model.active[pick % len(self.model.active)]
-        ending = self.termination(id_, price, DAY)
-        refused = self.execute(*ending, self.approve_by(*ending, on_chain), caller)
-        assert refused in (None, "escrow: maturity has come")
+        """Both sides agree on an end: nothing can be in their way."""
+        if (id_ := self.open_forward(pick)) is not None:
+            ending = self.termination(id_, price, DAY)
+            assert self.execute(*ending, self.approve_by(*ending, on_chain), caller) is None
 
-    @precondition(lambda self: self.model.active)
     @rule(
         pick=picks, long_leaves=st.booleans(), share=st.sampled_from([0, 1, 50, 100]), on_chain=st.integers(0, 7),
         from_free=st.booleans(), caller=accounts,
     )  # fmt: skip
     def move(self, pick: int, long_leaves: bool, share: int, on_chain: int, from_free: bool, caller: str) -> None:
         """All three agree that one side moves, and the new one has the money."""
-        self.move_side(
-            self.model.active[pick % len(self.model.active)], pick, long_leaves, share, on_chain, from_free, caller
-        )
+        if (id_ := self.open_forward(pick)) is not None:
+            self.move_side(id_, pick, long_leaves, share, on_chain, from_free, caller)
 
     def move_side(
         self, id_: bytes, pick: int, long_leaves: bool, share: int, on_chain: int, from_free: bool, caller: str
     ) -> None:
-        """Fund, approve and execute; it fails for maturity, the token's fee, or want of newcomers alone."""
+        """Fund, approve and execute; it fails for the token's fee or want of newcomers alone."""
         ending = self.novation(id_, long_leaves, self.newcomer(id_, pick), share, DAY)
         self.top_up(ending[1].incoming, ending[1].payment)
         if from_free:
             self.deposit(ending[1].incoming, ending[1].incoming, ending[1].payment // 2 + 1)
         self.execute(*ending, self.approve_by(*ending, on_chain), caller)
 
-    @precondition(lambda self: self.model.active)
     @rule(pick=picks, on_chain=st.integers(0, 7), caller=accounts)
     def move_both(self, pick: int, on_chain: int, caller: str) -> None:
-        """Both sides move; then those who left, and those who stay, try with the messages of before."""
-        id_ = self.model.active[pick % len(self.model.active)]
+        """Both sides move; what they had agreed on before is void, whoever signs it, and they cannot revive it."""
+        if (id_ := self.open_forward(pick)) is None:
+            return
         before = self.termination(id_, 1, 80 * DAY)
         self.approve_by(*before, 3)
         self.move_side(id_, pick, True, 1, on_chain, False, caller)
@@ -192,15 +178,14 @@ class EndingRules(TradingRules):
         if before[1].long != self.sides_of(id_)[0]:
             assert self.execute(*before, None, caller) is not None
 
-    @precondition(lambda self: self.model.active)
     @rule(pick=picks, long_leaves=st.booleans(), on_chain=st.integers(0, 7), caller=accounts)
     def cycle(self, pick: int, long_leaves: bool, on_chain: int, caller: str) -> None:
         """A to C, then C to A: with a way back, everything that A approved before would count again."""
-        id_ = self.model.active[pick % len(self.model.active)]
+        if (id_ := self.open_forward(pick)) is None:
+            return
         leaver = self.sides_of(id_)[0 if long_leaves else 1]
-        entering = self.newcomer(id_, pick)
         ended = self.termination(id_, 1, 80 * DAY)
-        there = self.novation(id_, long_leaves, entering, 0, 80 * DAY)
+        there = self.novation(id_, long_leaves, self.newcomer(id_, pick), 0, 80 * DAY)
         self.approve_by(*ended, on_chain)
         if self.execute(*there, self.approve_by(*there, on_chain), caller) is not None:
             return
@@ -210,11 +195,11 @@ class EndingRules(TradingRules):
         for old in (ended, there):
             assert self.execute(*old, None, caller) is not None
 
-    @precondition(lambda self: self.model.active)
     @rule(pick=picks, before=st.sampled_from([1, 0, 0, -1]), caller=accounts)
     def reach_maturity(self, pick: int, before: int, caller: str) -> None:
         """At a forward's last second before maturity, at it or after, all sign all that is open, with days to spare."""
-        id_ = self.model.active[pick % len(self.model.active)]
+        if (id_ := self.open_forward(pick)) is None:
+            return
         maturity = self.model.forwards[id_].terms.maturity
         opened = [self.termination(id_, 7, 90 * DAY), self.novation(id_, True, self.newcomer(id_, pick), 0, 90 * DAY)]
         for ending in opened:

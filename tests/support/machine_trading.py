@@ -7,7 +7,7 @@ from hypothesis.stateful import precondition, rule
 from support.machine_oracle import OracleRules
 from support.model import DAY, UNLIMITED
 from support.plays import TRADE, accounts, amounts, names, parties, picks, prices
-from support.world import ACCOUNTS, PARTIES
+from support.world import ACCOUNTS, NAMES, PARTIES
 
 from ifx_sdk import payoff
 from ifx_sdk.terms import Terms
@@ -20,12 +20,10 @@ class TradingRules(OracleRules):
 
     def top_up(self, account: str, amount: int) -> None:
         """A wallet gets tokens, and lets the escrow take whatever it owes."""
-        token, escrow = self.world.token, self.world.escrow.address
         self.model.wallets[account] = self.model.wallets.get(account, 0) + amount
-        self.expect(None, token, "mint", account, amount, sender=account)
+        self.expect(None, self.world.token, "mint", account, amount, sender=account)
         if self.model.allowances.get(account) != UNLIMITED:
             self.allow(account, UNLIMITED)
-        assert token.allowance(account, escrow) == UNLIMITED
 
     def allow(self, account: str, allowance: int) -> None:
         """Zero first, as USDT wants it."""
@@ -90,13 +88,19 @@ class TradingRules(OracleRules):
     @rule(pick=picks, account=parties)
     def approve_terms(self, pick: int, account: str) -> None:
         """On chain, by a side or an outsider."""
-        self.approve(*self.drafts[pick % len(self.drafts)], account)
+        self.approve(*self.pick_terms(pick), account)
 
     @precondition(lambda self: self.drafts)
     @rule(pick=picks, account=parties)
     def revoke_terms(self, pick: int, account: str) -> None:
         """By a side or an outsider."""
-        self.revoke(*self.drafts[pick % len(self.drafts)], account)
+        self.revoke(*self.pick_terms(pick), account)
+
+    def pick_terms(self, pick: int) -> tuple[bytes, Terms]:
+        """Mostly such as are not booked."""
+        unbooked = [draft for draft in self.drafts if draft[0] not in self.model.forwards]
+        known = unbooked if unbooked and pick % 4 else self.drafts
+        return known[pick % len(known)]
 
     @precondition(lambda self: self.drafts)
     @rule(pick=picks, signed=st.sets(parties))
@@ -131,8 +135,9 @@ class TradingRules(OracleRules):
         days: int,
         averaging: int,
         from_free: bool,
+        on_chain: int,
     ) -> None:
-        """Fix the spot, fund, sign and book."""
+        """Fix the spot, fund, approve and book; bit i of `on_chain` has a side approve on chain."""
         if self.model.today not in self.model.fixings(name):
             self.post_by_quorum(name, spot)
         if self.model.lots[name] != 1:
@@ -151,20 +156,39 @@ class TradingRules(OracleRules):
             self.top_up(side, need)
             if from_free:
                 self.deposit(side, side, need // 2 + 1)
-        self.book_draft(self.draft(terms), terms, {long, short})
+        id_ = self.draft(terms)
+        self.book_draft(id_, terms, self.approve_by(id_, terms, on_chain))
+
+    def open_forward(self, pick: int) -> bytes | None:
+        """One that has not come to its maturity, booked now where there is none; None where it could not be booked."""
+        if not self.open:
+            self.trade_all(
+                long=PARTIES[pick % 5], other=1 + pick % 4, name=NAMES[pick % 2], quantity=1 + pick % 1_000,
+                spot=1 + pick * 7 % 50_000_000, ratio=1 + pick % 200, days=28 + pick % 33, averaging=1 + pick % 28,
+                from_free=pick % 3 == 0, on_chain=pick % 4,
+            )  # fmt: skip
+        found = self.open
+        return found[pick % len(found)] if found else None
+
+    @property
+    def open(self) -> list[bytes]:
+        """The forwards that can still be ended or moved."""
+        forwards = self.model.forwards
+        return [id_ for id_ in self.model.active if self.model.now < forwards[id_].terms.maturity]
 
     @rule(pick=picks, caller=accounts)
     def settle(self, pick: int, caller: str) -> None:
         """Too early, in time, twice, or a forward that there is not."""
         known = [*self.model.forwards, NOWHERE]
-        self.settle_one(known[pick % len(known)], caller)
-
-    def settle_one(self, id_: bytes, caller: str) -> None:
-        """By anyone; the view says beforehand whether it can be."""
+        id_ = known[pick % len(known)]
         can_be = self.world.escrow.is_settleable(id_)
+        assert self.settle_one(id_, caller) is can_be
+
+    def settle_one(self, id_: bytes, caller: str) -> bool:
+        """By anyone; answers whether it could be."""
         refused = self.model.settle(id_)
-        assert can_be == (refused is None)
         self.expect(refused, self.world.escrow, "settle", id_, sender=caller)
+        return refused is None
 
     @precondition(lambda self: self.model.active)
     @rule(pick=picks, price=prices, silent=st.integers(0, 3), caller=accounts)

@@ -10,6 +10,7 @@ names = st.sampled_from(NAMES)
 amounts = st.one_of(st.just(0), st.integers(1, 10**7), st.integers(1, 10**13))
 prices = st.one_of(st.just(0), st.integers(1, 50_000_000), st.just(2**40 - 1))
 picks = st.integers(0, 10**6)
+spans = st.one_of(st.integers(1, 6), st.integers(1, 6), st.integers(1, 45))
 
 TRADE = {
     "long": parties,
@@ -21,6 +22,7 @@ TRADE = {
     "days": st.integers(28, 60),
     "averaging": st.integers(1, 28),
     "from_free": st.booleans(),
+    "on_chain": st.sampled_from([0, 0, 1, 2, 3]),
 }
 
 # Endings. A role that is None is played by the account that should play it now.

@@ -6,11 +6,12 @@ faster than calls; at the end of each life the contracts' own views are held aga
 """
 
 import warnings
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from eth_account import Account
+from eth_hash.auto import keccak as keccak_auto
 from eth_utils.crypto import keccak
 from support.model import DAY
 from support.tree import ROOT
@@ -52,9 +53,17 @@ def _load(folder: Path, name: str, *args: object) -> Any:
     return boa.load(str(folder / name), *args, compiler_args={"evm_version": "cancun"})
 
 
+def _remember_hashes() -> None:
+    """Hash a thing once: py-evm asks for the same slots and addresses at every step."""
+    keccak(b"")  # the first use chooses the hasher
+    hasher = keccak_auto.hasher
+    keccak_auto.hasher = lru_cache(maxsize=100_000)(lambda data: hasher(data))
+
+
 @cache
 def deployed() -> Deployment:
     """One deployment on boa's chain; each example starts from it."""
+    _remember_hashes()
     boa.env.evm.patch.chain_id = CHAIN_ID
     boa.env.timestamp = START
     owner, desk, guardian = (boa.env.generate_address(role) for role in ("owner", "desk", "guardian"))
