@@ -99,7 +99,8 @@ def choose(generated: Sequence[Mutant], options: argparse.Namespace) -> list[Mut
 def attempt_all(chosen: Sequence[Mutant], run: Run, jobs: int, console: Console) -> list[Result]:
     """Try them in `jobs` processes, each with a copy of the tree; in the order in which they were made."""
     pending: queue.SimpleQueue[Mutant] = queue.SimpleQueue()
-    for mutant in chosen:
+    # In an order of their own, so that a run cut short has tried a little of everything.
+    for mutant in sorted(chosen, key=lambda mutant: mutant.id[-6:]):
         pending.put(mutant)
     seconds = float(os.environ.get("MUTANTS_SECONDS") or "inf")
     deadline = time.monotonic() + seconds

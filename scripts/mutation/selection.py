@@ -1,6 +1,7 @@
 """Which tests can notice a mutant, the likeliest first."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 from scripts.branches.report import SHARED, Run
@@ -20,6 +21,11 @@ def candidates(mutant: Mutant, run: Run, root: Path) -> list[str]:
     tests = [name for name, ran in run.tests.items() if ran and not name.startswith(SHARED)]
     found = [name for name in tests if places & (run.tests[name] | _of_module(name, run))]
     ranked = sorted(found, key=lambda name: _rank(name, run))
+    if (mutant.file, mutant.line) not in places:
+        # It may also stand in later lines of a statement, or in another constant: all that run the file.
+        others = [name for name in tests if any(file == mutant.file for file, _ in run.tests[name])]
+        ranked += sorted(set(others) - set(found), key=lambda name: _rank(name, run))
+        found = ranked
     if not found or places & run.tests.get(SHARED, frozenset()):
         ranked += sorted(set(tests) - set(found), key=lambda name: _rank(name, run))
     return ranked
@@ -39,11 +45,18 @@ def _places(mutant: Mutant, run: Run, root: Path) -> frozenset[tuple[str, int]]:
     place = (mutant.file, mutant.line)
     if place in run.known:
         return frozenset({place})
-    # A statement without instructions of its own, or a constant: whatever stands in its function, or names it.
-    word = re.compile(rf"\b{re.escape(mutant.function)}\b") if mutant.function else None
+    # A constant: the statements that name it, by its module's name in other files.
+    # A statement without instructions of its own: what stands in its function, or in its file.
+    stem, name = Path(mutant.file).stem, re.escape(mutant.function)
     found = set()
     for file, line in run.known:
-        text = (root / file).read_text(encoding="utf-8").splitlines()
-        if (word and word.search(text[line - 1])) or (not word and file == mutant.file):
+        own = file == mutant.file
+        word = rf"(?<![\w.]){name}\b" if own else rf"\b{stem}\.{name}\b"
+        if (own and not name) or re.search(word, _lines(root / file)[line - 1]):
             found.add((file, line))
     return frozenset(found)
+
+
+@cache
+def _lines(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").splitlines()
