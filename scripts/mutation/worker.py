@@ -12,6 +12,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -130,12 +131,13 @@ class Workshop:
 
 
 def serve(connection: Connection, root: str, folder: str) -> None:
-    """Answer (file, source, tests) with (outcome, killer) until None comes."""
+    """Answer (file, source, tests) with (outcome, killer) until None comes, or who asks is gone."""
     workshop = Workshop(Path(root), Path(folder))
     workshop.prepare()
     connection.send("ready")
-    while (job := connection.recv()) is not None:
-        connection.send(attempt(workshop, *job))
+    with suppress(EOFError):
+        while (job := connection.recv()) is not None:
+            connection.send(attempt(workshop, *job))
 
 
 def attempt(workshop: Workshop, file: str, source: str, tests: Sequence[str]) -> tuple[str, str]:
