@@ -33,7 +33,7 @@ FIXINGS = {"openai/gpt-4.1": 8_000_000, "openai/gpt-5.6-luna": 1_200_000, "anthr
 FUNDS = 100_000_000 * 10**6
 """micro-USDT that each party gets."""
 
-ROLES = {"long": devnet.LONG, "short": devnet.SHORT, "desk": devnet.DESK, "deployer, guardian": devnet.DEPLOYER}
+ROLES = {"long": devnet.LONG, "short": devnet.SHORT, "desk": devnet.DESK, "proposer, guardian": devnet.DEPLOYER}
 
 
 def binary_for(port: int) -> Path:
