@@ -18,7 +18,9 @@ def candidates(mutant: Mutant, run: Run, root: Path) -> list[str]:
     may notice; a constant's tests are those of the statements that name it.
     """
     places = _places(mutant, run, root)
-    tests = [name for name, ran in run.tests.items() if ran and not name.startswith(SHARED)]
+    # Who fails without the mutant proves nothing with it.
+    left_out = {SHARED, *run.failed}
+    tests = [name for name, ran in run.tests.items() if ran and name not in left_out and name.split()[0] != SHARED]
     found = [name for name in tests if places & (run.tests[name] | _of_module(name, run))]
     ranked = sorted(found, key=lambda name: _rank(name, run))
     if (mutant.file, mutant.line) not in places:
