@@ -79,9 +79,12 @@ def deploy(
     oracle_view = Oracle(chain, oracle, signer, journal)
     escrow_view = Escrow(chain, escrow, oracle_view, signer, first_block=block, journal=journal)
     timelock_arguments: Mapping[str, Argument] = {"proposers": proposers, "owned": (oracle, escrow)}
-    if not deployer.has("Timelock", timelock_arguments):
+    if escrow_view.owner() == signer.address:
         _list(plan, oracle_view, escrow_view)
         _offer(chain, oracle_view, escrow_view)
+    elif not deployer.has("Timelock", timelock_arguments):
+        # Its creation was mined after all, although its outcome was unknown when the earlier run stopped.
+        deployer.adopt("Timelock", timelock_arguments, escrow_view)
     timelock = deployer.create("Timelock", timelock_arguments)
     _hold_handed_over(oracle_view, escrow_view, Timelock(chain, timelock, first_block=block), proposers)
     return Deployment(
@@ -195,9 +198,7 @@ class _Deployer:
         if self.has(name, arguments):
             self.created.append(self._before[name])
             return self._before[name].address
-        compiled = artifact(name)
-        data = compiled.bytecode + codec(name).encode_constructor(list(arguments.values()))
-        call = Call(name=f"{name}.__init__", to=None, data=data)
+        call = Call(name=f"{name}.__init__", to=None, data=_creation_code(name, arguments))
         try:
             outcome = self._chain.send(call, self._signer, journal=self._journal).confirmed()
         except NotTheNewOwner as error:  # the timelock's constructor: the offers are to another address
@@ -205,21 +206,39 @@ class _Deployer:
         address = outcome.contract_address
         assert address is not None  # noqa: S101 - a confirmed creation has an address
         self._chain.codecs[address] = codec(name)
-        self.created.append(
-            DeployedContract(
-                name=name,
-                address=address,
-                arguments=dict(arguments),
-                compiler=compiled.compiler,
-                evm_version=compiled.evm_version,
-                optimization=compiled.optimization,
-                integrity=compiled.integrity,
-                code_hash="0x" + keccak(self._chain.code(address)).hex(),
-                tx_hash=outcome.tx_hash,
-            )
-        )
+        self.created.append(self._record(name, arguments, address, outcome.tx_hash))
         self._tell(self.created[-1])
         return address
+
+    def adopt(self, name: str, arguments: Mapping[str, Argument], owned: Escrow) -> None:
+        """Take the owner of `owned` for the contract, as if an earlier run had told of it.
+
+        Raises `NotHandedOver` where the transaction that gave it the ownership did not create just that contract.
+        """
+        event = self._chain.events(owned.codec, owned.address, "OwnershipTransferred", from_block=owned.first_block)[-1]
+        sent, receipt = self._chain.node.transaction(event.tx_hash), self._chain.node.receipt(event.tx_hash)
+        address = None if receipt is None else receipt.contract_address
+        if sent is None or address != owned.owner() or sent.data != _creation_code(name, arguments):
+            raise NotHandedOver(f"the escrow belongs to {owned.owner()}, which this plan's deployer did not create")
+        self._before[name] = self._record(name, arguments, address, event.tx_hash)
+
+    def _record(self, name: str, arguments: Mapping[str, Argument], address: str, tx_hash: str) -> DeployedContract:
+        compiled = artifact(name)
+        return DeployedContract(
+            name=name,
+            address=address,
+            arguments=dict(arguments),
+            compiler=compiled.compiler,
+            evm_version=compiled.evm_version,
+            optimization=compiled.optimization,
+            integrity=compiled.integrity,
+            code_hash="0x" + keccak(self._chain.code(address)).hex(),
+            tx_hash=tx_hash,
+        )
+
+
+def _creation_code(name: str, arguments: Mapping[str, Argument]) -> bytes:
+    return artifact(name).bytecode + codec(name).encode_constructor(list(arguments.values()))
 
 
 def _proposers(plan: DeployPlan, chain_id: int) -> tuple[str, ...]:

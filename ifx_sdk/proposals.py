@@ -24,7 +24,7 @@ from ifx_sdk.timelock import (
     default_salt,
 )
 
-MAX_SIGNERS = 27
+MAX_PROPOSED_SIGNERS = 27
 """Signers of a set that fits into an operation's 1,024 bytes."""
 NOTICE_DAYS = 8
 """Days that the oracle wants between announcing a set and its first day."""
@@ -99,8 +99,8 @@ def _hold_signers(now: int, args: Sequence[object]) -> int:
     signers, _, from_day = args
     if not isinstance(signers, list | tuple) or not isinstance(from_day, int):
         raise TypeError("schedule_signers takes signers, quorum and a day number")
-    if len(signers) > MAX_SIGNERS:
-        cure = f"Announce at most {MAX_SIGNERS} signers; a larger set needs a new oracle."
+    if len(signers) > MAX_PROPOSED_SIGNERS:
+        cure = f"Announce at most {MAX_PROPOSED_SIGNERS} signers; a larger set needs a new oracle."
         raise BadValue(len(signers), "so many signers do not fit into an operation of 1,024 bytes", cure=cure)
     ready = now + DELAY
     earliest = day_of(ready) + NOTICE_DAYS

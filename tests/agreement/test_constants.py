@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ifx_sdk import calendar, escrow, money, payoff, reports, signing
+from ifx_sdk import calendar, escrow, money, payoff, plan, proposals, reports, signing, timelock
 from ifx_sdk.terms import escrow_domain, oracle_domain
 
 CONTRACTS = Path(__file__).resolve().parents[2] / "contracts"
@@ -43,11 +43,19 @@ def constant(name: str, file: str) -> int:
         ("MAX_BATCH", "ForwardEscrow.vy", escrow.MAX_BATCH),
         ("MAX_SIGNERS", "modules/signer_sets.vy", reports.MAX_SIGNERS),
         ("SIGNATURE", "modules/approvals.vy", signing.SIGNATURE_BYTES),
+        ("MAX_PROPOSERS", "Timelock.vy", plan.MAX_PROPOSERS),
+        ("NOTICE_DAYS", "FixingOracle.vy", proposals.NOTICE_DAYS),
     ],
 )
 def test_a_constant_is_the_same_on_both_sides(name: str, file: str, ours: int) -> None:
     """Changing one side alone is seen here."""
     assert constant(name, file) == ours
+
+
+def test_the_owner_waits_as_long_on_both_sides() -> None:
+    """Days of the timelock, in seconds."""
+    (days,) = re.findall(r"^DELAY: constant\(uint256\) = ([0-9]+) \* 86_400", source("Timelock.vy"), re.MULTILINE)
+    assert int(days) * calendar.SECONDS_PER_DAY == timelock.DELAY
 
 
 def test_the_oracle_looks_back_as_far_as_any_forward_needs() -> None:

@@ -16,11 +16,12 @@ from eth_account import Account
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 from support.chain import GPT, LUNA
-from support.faults import FaultyNode, answering, never_arrives, serving
+from support.faults import FaultyNode, answer_lost, answering, never_arrives, serving
 from support.tree import ROOT
 from web3.types import RPCResponse
 
 from ifx_sdk import devnet
+from ifx_sdk.artifacts import codec
 from ifx_sdk.chain import Call, Chain
 from ifx_sdk.client import IFX
 from ifx_sdk.deploy import DeployPlan, Listing, create_address, deploy, deploy_to
@@ -33,7 +34,9 @@ from ifx_sdk.errors import (
     BadUnderlying,
     BadValue,
     DevnetOnly,
+    NodeDown,
     NoFundsForGas,
+    NotHandedOver,
     NotTheOwner,
     OfferedElsewhere,
     OutcomeUnknown,
@@ -41,6 +44,9 @@ from ifx_sdk.errors import (
 )
 from ifx_sdk.oracle import Underlying
 from ifx_sdk.outcomes import FileJournal
+from ifx_sdk.timelock import Timelock
+from scripts.verification.rows import Verdict
+from scripts.verify_deployment import verify
 
 PLAN = devnet.plan([GPT, Listing(name="index/llm-1", lot=50_000, review_required=True)])
 PROPOSERS = (dev_address(devnet.OUTSIDER), dev_address(20))
@@ -138,6 +144,74 @@ def test_another_transaction_in_between_is_told_and_the_deployment_resumed(chain
     assert [each.address for each in made.contracts[:3]] == [each["address"] for each in first]
     assert IFX.connect(chain, path).escrow.owner() == made.timelock
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_timelock_whose_answer_was_lost_is_taken_up(chain: Chain, tmp_path: Path) -> None:
+    """Its creation was mined, nobody said so: a later run finds it by what it owns, and creates no second one."""
+    path = tmp_path / "local.toml"
+    steps = 3 + 2 * len(PLAN.underlyings) + 2
+
+    def last_is_lost(broadcast: Callable[[], RPCResponse]) -> RPCResponse:
+        if node.broadcasts <= steps:
+            return broadcast()
+        node.after_an_answer = lambda: setattr(node, "down", True)
+        return answer_lost(broadcast)
+
+    node = FaultyNode(chain.web3, last_is_lost)
+    with pytest.raises((OutcomeUnknown, NodeDown)):
+        deploy_to(path, Chain(node.web3), DEPLOYER, PLAN)
+    nonce = chain.node.nonce(DEPLOYER.address)
+    made = deploy_to(path, chain, DEPLOYER, PLAN, resume=True)
+    assert chain.node.nonce(DEPLOYER.address) == nonce
+    assert Deployment.read(path) == made
+    assert made.contracts[-1].address == made.timelock == IFX.connect(chain, path).escrow.owner()
+    assert failures(made, chain) == []
+
+
+def failures(made: Deployment, chain: Chain) -> list[str]:
+    """What a verification finds wrong."""
+    return [row.item for row in verify(chain, made) if row.verdict is Verdict.FAIL]
+
+
+def test_a_deployment_that_somebody_else_took_over_is_not_resumed(chain: Chain, tmp_path: Path) -> None:
+    """Nor with another plan, on another network, or without the file: each is told, and nothing is sent."""
+    path = tmp_path / "local.toml"
+    partial = path.with_name("local.toml.partial")
+
+    def stops(broadcast: Callable[[], RPCResponse]) -> RPCResponse:
+        return never_arrives(broadcast) if node.broadcasts == 4 else broadcast()
+
+    with pytest.raises(BadDeployment, match=r"local\.toml\.partial"):
+        deploy_to(path, chain, DEPLOYER, PLAN, resume=True)
+    node = FaultyNode(chain.web3, stops)
+    with pytest.raises(OutcomeUnknown):
+        deploy_to(path, Chain(node.web3), DEPLOYER, PLAN)
+    nonce, kept = chain.node.nonce(DEPLOYER.address), partial.read_text()
+    partial.with_name("other.toml.partial").write_text(kept)
+    with pytest.raises(BadFile, match="it is of local on chain 31337, not of other"):
+        deploy_to(path.with_name("other.toml"), chain, DEPLOYER, replace(PLAN, network="other"), resume=True)
+    with pytest.raises(BadValue, match="the ForwardEscrow that was deployed is not what this plan would deploy"):
+        deploy_to(path, chain, DEPLOYER, replace(PLAN, desk=dev_address(9)), resume=True)
+    with pytest.raises(BadValue, match="the FixingOracle that was deployed"):
+        deploy_to(path, chain, devnet.signer(9), PLAN, resume=True)
+    assert (chain.node.nonce(DEPLOYER.address), partial.read_text()) == (nonce, kept)
+    escrow = next(each["address"] for each in tomllib.loads(kept)["contracts"] if each["name"] == "ForwardEscrow")
+    data = codec("ForwardEscrow").encode_call("transfer_ownership", [dev_address(9)])
+    chain.send(Call(name="offer", to=escrow, data=data), DEPLOYER).confirmed()
+    data = codec("ForwardEscrow").encode_call("accept_ownership", [])
+    chain.send(Call(name="accept", to=escrow, data=data), devnet.signer(9)).confirmed()
+    with pytest.raises(NotHandedOver, match=f"the escrow belongs to {dev_address(9)}"):
+        deploy_to(path, chain, DEPLOYER, PLAN, resume=True)
+
+
+@pytest.mark.parametrize("role", ["admin", "proposer"])
+def test_an_owner_with_another_role_is_told(chain: Chain, monkeypatch: pytest.MonkeyPatch, role: str) -> None:
+    """What is read back in the end is compared with the plan, not believed."""
+    held = Timelock.holders
+    monkeypatch.setattr(Timelock, "holders", lambda self: held(self) | {role: (dev_address(9),)})
+    with pytest.raises(NotHandedOver, match=f"role {role} is held by {dev_address(9)}") as refused:
+        deploy(chain, DEPLOYER, PLAN)
+    assert "Do not use this deployment" in refused.value.cure
 
 
 def test_a_timelock_that_was_offered_nothing_is_not_created(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,7 +30,7 @@ from ifx_sdk.errors import (
     UnequalBatch,
 )
 from ifx_sdk.local_chain import LocalChain
-from ifx_sdk.proposals import MAX_SIGNERS, Proposal, propose, role_arguments
+from ifx_sdk.proposals import MAX_PROPOSED_SIGNERS, Proposal, propose, role_arguments
 from ifx_sdk.timelock import DELAY, NOTHING, ROLES, Operation, OperationState, OwnerCall, default_salt, hash_operation
 
 NINE = dev_address(9)
@@ -352,7 +352,7 @@ def test_a_set_that_is_executed_too_late_is_refused(proposer: IFX) -> None:
 def test_a_set_that_does_not_fit_is_refused_here(proposer: IFX) -> None:
     """27 signers fill 996 of 1,024 bytes; 28 would be refused by the timelock without a reason."""
     day = START // DAY + 20
-    nodes = [dev_address(100 + each) for each in range(MAX_SIGNERS + 1)]
+    nodes = [dev_address(100 + each) for each in range(MAX_PROPOSED_SIGNERS + 1)]
     with pytest.raises(BadValue, match="do not fit into an operation") as refused:
         propose(proposer, proposer.oracle, "schedule_signers", nodes, 19, day)
     assert "at most 27" in refused.value.cure
