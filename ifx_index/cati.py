@@ -113,14 +113,14 @@ def _combine(cells: Cells, reliability: Mapping[str, Fraction], aggregation: Agg
     if not told or weight == 0:
         return None
     total = sum((r * figure for r, figure in told), Fraction(0))
-    return total if aggregation is Aggregation.SUM else total / weight
+    return total if aggregation is Aggregation.SUM else Fraction(total, weight)
 
 
 def _normalised(figures: Mapping[str, Fraction | None]) -> dict[str, Fraction]:
     """Shares of the sum; what no source reports has no share in it."""
     known = {name: figure if figure is not None else Fraction(0) for name, figure in figures.items()}
     total = sum(known.values(), Fraction(0))
-    return {name: figure / total for name, figure in known.items()} if total else {}
+    return {name: Fraction(figure, total) for name, figure in known.items()} if total else {}
 
 
 def price_index(weights: Weights, price: Mapping[str, Mapping[str, Fraction | None]]) -> CompanyIndex:
@@ -141,7 +141,7 @@ def price_index(weights: Weights, price: Mapping[str, Mapping[str, Fraction | No
         return CompanyIndex(weights=weights, value=None, spend=None, gaps=tuple(gaps))
     value = sum((share * inside for share, inside in channels), Fraction(0))
     free = any(inside == 0 for _, inside in channels)
-    spend = None if free else 1 / sum((share / inside for share, inside in channels), Fraction(0))
+    spend = None if free else Fraction(1, sum(Fraction(share, inside) for share, inside in channels))
     return CompanyIndex(weights=weights, value=value, spend=spend, gaps=())
 
 

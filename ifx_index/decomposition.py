@@ -33,6 +33,17 @@ class Decomposition:
             "mix_effect": _micro(self.mix_effect),
         }
 
+    def published(self) -> dict[str, int | None]:
+        """The same, so that the published effects add up to the published change: the mix takes what rounding leaves.
+
+        Each effect is less than 2 micro-USD from its exact value.
+        """
+        figures = self.document()
+        before, now, prices = figures["index_prev"], figures["index_now"], figures["price_effect"]
+        if before is not None and now is not None and prices is not None:
+            figures["mix_effect"] = now - before - prices
+        return figures
+
 
 def _micro(value: Fraction | None) -> int | None:
     return None if value is None else nearest(value)
@@ -56,8 +67,8 @@ def decompose(previous: Sequence[Row], now: Sequence[Row]) -> Decomposition:
         p1 = p1 if p1 is not None else p0
         if p0 is None or p1 is None:
             continue
-        prices += (w0 + w1) * (p1 - p0) / 2
-        mix += (p0 + p1) * (w1 - w0) / 2
+        prices += Fraction((w0 + w1) * (p1 - p0), 2)
+        mix += Fraction((p0 + p1) * (w1 - w0), 2)
     return Decomposition(previous=first, now=last, price_effect=prices, mix_effect=mix)
 
 

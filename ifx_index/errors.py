@@ -2,6 +2,7 @@
 
 IndexRefusal
 ├── BadInput        .path .row .why      a file that cannot be an input of the day
+├── Unreadable      .key .form .got      a part of a document that is not what its place asks for
 ├── BadFigures      .why                 figures from which no index follows
 ├── UnknownSeries   .series
 ├── NoRecord        .series .date
@@ -40,6 +41,15 @@ class BadInput(IndexRefusal):
         where = f"{path}" if row is None else f"{path}, row {row}"
         super().__init__(f"{where}: {why}", cure=cure)
         self.path, self.row, self.why = str(path), row, why
+
+
+class Unreadable(IndexRefusal):
+    """A part of a document that is not what its place asks for."""
+
+    def __init__(self, key: str, form: str, got: object) -> None:
+        """`key` of the part, the `form` that it should have, and what it is."""
+        super().__init__(f"{key or 'the document'} must be {form}, not {got!r}")
+        self.key, self.form, self.got = key, form, got
 
 
 class BadFigures(IndexRefusal):

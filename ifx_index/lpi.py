@@ -194,7 +194,7 @@ def measure(rows: Iterable[Row]) -> Measure:
         return Fraction(part, weight) if weight else None
 
     return Measure(
-        value=spent / weight if weight else None,
+        value=Fraction(spent, weight) if weight else None,
         token_weight=weight,
         total_tokens=total,
         n_models=count,

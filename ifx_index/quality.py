@@ -25,7 +25,8 @@ def quality_ratio(scores: Mapping[str, Fraction | None]) -> Fraction | None:
         raise BadFigures("a benchmark score outside 0 to 100 percent")
     if len(known) < len(REFERENCE):
         return None
-    ratio = sum((s / r for s, r in zip(known, REFERENCE.values(), strict=True)), Fraction(0)) / len(REFERENCE)
+    parts = (Fraction(score, anchor) for score, anchor in zip(known, REFERENCE.values(), strict=True))
+    ratio = Fraction(sum(parts), len(REFERENCE))
     if ratio == 0:
         raise BadFigures("every benchmark score is 0")
     return ratio
@@ -35,4 +36,4 @@ def adjusted_price(price: Fraction, ratio: Fraction) -> Fraction:
     """P_raw / q: what a token costs that is as good as the anchor's, in the price's unit."""
     if ratio <= 0:
         raise BadFigures(f"a quality ratio of {ratio}")
-    return price / ratio
+    return Fraction(price, ratio)

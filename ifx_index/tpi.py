@@ -59,7 +59,7 @@ def capped_weights(volumes: Sequence[int], cap: Fraction = CAP) -> CappedWeights
     while True:
         rest, shared = 1 - cap * len(capped), sum(v for place, v in enumerate(volumes) if place not in capped)
         weights = tuple(
-            cap if place in capped else rest * volume / shared if shared else Fraction(0)
+            cap if place in capped else Fraction(rest * volume, shared) if shared else Fraction(0)
             for place, volume in enumerate(volumes)
         )
         over = {place for place, weight in enumerate(weights) if weight > cap}
@@ -113,7 +113,7 @@ def token_price_index(
         raise BadFigures(f"{len(volumes)} volumes, {len(prices)} prices and {len(quality)} quality ratios")
     if any(price < 0 for price in prices) or any(ratio <= 0 for ratio in quality):
         raise BadFigures("a price below 0, or a quality ratio that is not above 0")
-    adjusted = tuple(price / ratio for price, ratio in zip(prices, quality, strict=True))
+    adjusted = tuple(Fraction(price, ratio) for price, ratio in zip(prices, quality, strict=True))
     weighting = capped_weights(volumes, cap)
     value = None
     if weighting.weights is not None:

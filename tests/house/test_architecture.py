@@ -41,6 +41,11 @@ PURE = {
     Path("ifx_sdk/payoff.py"),
     Path("ifx_sdk/pricing.py"),
     Path("oracle_node/fixing.py"),
+    *(
+        Path("ifx_index", f"{name}.py")
+        for name in ("cati", "day", "decomposition", "exact", "lpi", "quality", "rebalance", "resolve", "tpi")
+    ),
+    *(Path("ifx_index", "ingest", f"{name}.py") for name in ("activity", "documents", "endpoints", "prices")),
 }
 IMPURE_MODULES = {"os", "time", "random", "secrets", "socket", "ssl", "subprocess", "threading", "asyncio", "sqlite3"}
 IMPURE_MODULES |= {"urllib", "httpx", "requests", "web3", "pathlib", "tempfile", "shutil", "logging"}

@@ -1,4 +1,4 @@
-"""Floats never touch money: read from the syntax tree of every module of the SDK and of the oracle node."""
+"""Floats never touch money: read from the syntax tree of every module of the SDK, the index and the oracle node."""
 
 import ast
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from support.tree import syntax, tracked
 
-MODULES = sorted(path for path in tracked(".py") if path.parts[0] in {"ifx_sdk", "oracle_node"})
+MODULES = sorted(path for path in tracked(".py") if path.parts[0] in {"ifx_sdk", "ifx_index", "oracle_node"})
 
 # What may stand in a module all the same, and why it is never money. Whatever else is found there is refused.
 SECONDS = {"the literal": "seconds to wait", "the name float": "seconds to wait"}

@@ -1,0 +1,105 @@
+"""A folder of recordings, day by day: which files are what to which day. Reads files, computes nothing.
+
+The folder, or `openrouter` in it, holds `models/DATE.json`, `activity/daily/DATE.csv`, and where there are any
+`endpoints/DATE.csv` (fallback) and `models_afternoon/DATE.json` (the second source). A day is a file of activity; the
+models lists of the seven days before it are its earlier ones.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from pathlib import Path
+
+from ifx_index.day import InputFile, Role
+from ifx_index.errors import BadInput
+from ifx_index.ingest.documents import date_in_name
+from ifx_index.resolve import CARRIED_DAYS
+
+_SHAPE = "Name a folder with models/DATE.json and activity/daily/DATE.csv in it."
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Folder:
+    """The recordings of a folder, by day."""
+
+    activity: dict[date, Path]
+    """Tables of a day's tokens."""
+
+    models: dict[date, Path]
+    """Models lists."""
+
+    fallback: dict[date, Path]
+    """Endpoints tables."""
+
+    second: dict[date, Path]
+    """Second models lists of a day."""
+
+    @property
+    def days(self) -> list[date]:
+        """The days that can be computed, oldest first."""
+        return sorted(self.activity)
+
+    @property
+    def gaps(self) -> Iterator[str]:
+        """What is missing between the first and the last day, a line each."""
+        for day in _between(self.days):
+            if day not in self.activity:
+                yield f"{day}: no activity, so no value"
+            elif day not in self.models:
+                yield f"{day}: no models list, so no primary price"
+
+    def files(self, day: date) -> list[InputFile]:
+        """The inputs of a day, read. Raises BadInput for a day without activity, or a file that cannot be read."""
+        if day not in self.activity:
+            raise BadInput(day.isoformat(), "the folder has no activity of this day", cure=_SHAPE)
+        found = [(Role.ACTIVITY, self.activity[day])]
+        for role, paths in ((Role.MODELS, self.models), (Role.FALLBACK, self.fallback), (Role.SECOND, self.second)):
+            found += [(role, paths[day])] if day in paths else []
+        before = (day - timedelta(days=back) for back in range(1, CARRIED_DAYS + 1))
+        found += [(Role.PREVIOUS, self.models[each]) for each in before if each in self.models]
+        return [read_file(role, path) for role, path in found]
+
+
+def _between(days: list[date]) -> Iterator[date]:
+    day = days[0] if days else date.max
+    while days and day <= days[-1]:
+        yield day
+        day += timedelta(days=1)
+
+
+def open_folder(path: Path | str) -> Folder:
+    """List the recordings of a folder. Raises BadInput where it has no activity."""
+    root = Path(path)
+    root = root / "openrouter" if (root / "openrouter").is_dir() else root
+    found = Folder(
+        activity=_dated(root / "activity" / "daily", ".csv"),
+        models=_dated(root / "models", ".json"),
+        fallback=_dated(root / "endpoints", ".csv"),
+        second=_dated(root / "models_afternoon", ".json"),
+    )
+    if not found.activity:
+        raise BadInput(path, "it holds no day's activity", cure=_SHAPE)
+    return found
+
+
+def _dated(folder: Path, suffix: str) -> dict[date, Path]:
+    """The files that are named by a date and nothing else."""
+    paths = sorted(folder.glob(f"*{suffix}")) if folder.is_dir() else []
+    return {day: path for path in paths if (day := date_in_name(path.name)) and path.stem == day.isoformat()}
+
+
+def read_file(role: Role, path: Path | str) -> InputFile:
+    """Read one input. Raises BadInput."""
+    try:
+        data = _bytes(Path(path)) if role in (Role.MODELS, Role.PREVIOUS) else Path(path).read_bytes()
+    except OSError as error:
+        cure = "Name a file that is there and can be read."
+        raise BadInput(path, f"it cannot be read: {error.strerror}", cure=cure) from error
+    return InputFile(role=role, name=Path(path).name, data=data)
+
+
+# A list is the day's own once and an earlier one seven times: the very same bytes are parsed and hashed once.
+@lru_cache(maxsize=2 * CARRIED_DAYS)
+def _bytes(path: Path) -> bytes:
+    return path.read_bytes()

@@ -1,0 +1,111 @@
+"""The relatives' inputs as documents: one JSON file with everything a TPI or a company index is computed from.
+
+TPI: `{"kind": "tpi", "date", "cap": "3/10", "constituents": [{"model", "volume", "price_raw_micro", "scores"}]}`, where
+`scores` are percent by benchmark; one that is missing makes the model ineligible, and it is left out with a note.
+CATI: `{"kind": "cati", "date", "company", "reliability", "channel_share", "volume", "price_out_micro"}`, cells as
+in the golden vectors: null is not reported.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from fractions import Fraction
+from typing import NamedTuple
+
+from ifx_index.cati import Aggregation, company_index
+from ifx_index.errors import BadInput, Unreadable
+from ifx_index.exact import exact_number, nearest, places18, token_count
+from ifx_index.ingest.documents import read_json
+from ifx_index.quality import REFERENCE, quality_ratio
+from ifx_index.reading import composition
+from ifx_index.record import Diagnostics
+from ifx_index.tpi import CAP, token_price_index
+
+_CURE = "The top of ifx_index/relatives.py shows both documents."
+
+
+class Found(NamedTuple):
+    """A relative's value on its day."""
+
+    series: str
+    """TPI, or CATI-<company>."""
+
+    date: date
+    """UTC day."""
+
+    value: int | None
+    """Micro-USD per Mtok."""
+
+    diagnostics: Diagnostics
+    """Weights, flags and companions."""
+
+
+def compute(kind: str, data: bytes, name: str) -> Found:
+    """Compute a relative from its document. Raises BadInput, BadFigures."""
+    document = read_json(data, name)
+    if not isinstance(document, dict) or document.get("kind") != kind or kind not in {"tpi", "cati"}:
+        raise BadInput(name, f"it is no document of kind {kind}", cure=_CURE)
+    try:
+        day = date.fromisoformat(str(document.get("date")))
+    except ValueError as error:
+        raise BadInput(name, f"its date is {document.get('date')!r}", cure=_CURE) from error
+    return _tpi(document, day, name) if kind == "tpi" else _cati(document, day, name)
+
+
+def _tpi(document: Mapping[str, object], day: date, name: str) -> Found:
+    listed = document.get("constituents")
+    cap = exact_number(document.get("cap", str(CAP)))
+    if not isinstance(listed, list) or cap is None:
+        raise BadInput(name, "it has no list of constituents, or no cap", cure=_CURE)
+    eligible: list[tuple[str, int, Fraction, Fraction]] = []
+    ineligible = []
+    for number, row in enumerate(listed, 1):
+        model, volume, price, ratio = _constituent(row, name, number)
+        if ratio is None:
+            ineligible.append(model)
+        else:
+            eligible.append((model, volume, price, ratio))
+    found = token_price_index(
+        [volume for _, volume, _, _ in eligible],
+        [price for _, _, price, _ in eligible],
+        [ratio for _, _, _, ratio in eligible],
+        cap,
+    )
+    diagnostics = found.document() | {
+        "constituents": [row[0] for row in eligible],
+        "ineligible": ineligible,
+        "quality_ratio_18dp": [places18(row[3]) for row in eligible],
+    }
+    return Found("TPI", day, None if found.value is None else nearest(found.value), diagnostics)
+
+
+def _constituent(row: object, name: str, number: int) -> tuple[str, int, Fraction, Fraction | None]:
+    fields = row if isinstance(row, dict) else {}
+    model, scores = fields.get("model"), fields.get("scores")
+    volume, price = token_count(fields.get("volume")), exact_number(fields.get("price_raw_micro"))
+    if not isinstance(model, str) or volume is None or price is None or not isinstance(scores, dict):
+        raise BadInput(name, "it lacks a model, a volume, a price_raw_micro or scores", row=number, cure=_CURE)
+    known = {benchmark: exact_number(scores.get(benchmark)) for benchmark in REFERENCE}
+    if any(known[b] is None and scores.get(b) is not None for b in known):
+        raise BadInput(name, f"{model} has a score that is no number", row=number, cure=_CURE)
+    return model, volume, price, quality_ratio(known)
+
+
+def _cati(document: Mapping[str, object], day: date, name: str) -> Found:
+    company = document.get("company")
+    if not isinstance(company, str) or not company:
+        raise BadInput(name, "it names no company", cure=_CURE)
+    try:
+        found = composition(document)
+    except Unreadable as error:
+        raise BadInput(name, f"{error.key} is not {error.form}", cure=_CURE) from error
+    as_sum, as_mean = company_index(found, Aggregation.SUM), company_index(found, Aggregation.MEAN)
+    diagnostics: dict[str, object] = {
+        "basis": "token",
+        "agg": "sum",
+        **as_sum.document(),
+        "gaps": list(as_sum.gaps),
+        # The mean is another reading of the same equations: shown beside, and flagged where it says otherwise.
+        "mean": as_mean.document(),
+        "mean_differs": as_mean.weights != as_sum.weights,
+    }
+    return Found(f"CATI-{company}", day, None if as_sum.value is None else nearest(as_sum.value), diagnostics)
