@@ -39,13 +39,13 @@ class EndingRules(TradingRules):
     def novation(
         self, id_: bytes, long_leaves: bool, incoming: str, share: int | None, life: int, **others: str
     ) -> tuple[bytes, Novation]:
-        """One from its sides as of now to `incoming`, for `share` percent of 2B; remembered."""
+        """One from its sides as of now to `incoming`, for `share` percent of 2B, above 100 at least one more."""
         long, short = self.sides_of(id_)
         named = {"outgoing": long if long_leaves else short, "remaining": short if long_leaves else long} | others
         booked = self.model.forwards.get(id_)
         locked = booked.locked if booked else 0
         message = Novation(
-            forward=id_, incoming=incoming, payment=LARGEST if share is None else locked * share // 100,
+            forward=id_, incoming=incoming, payment=LARGEST if share is None else locked * share // 100 + (share > 100),
             deadline=self.model.now + life, salt=self.salt(), **named,
         )  # fmt: skip
         return self.draft(message), message

@@ -34,7 +34,7 @@ class FaultRules(EndingRules):
         """A termination with one fault is refused, whoever signs; what it names it keeps for the other rules."""
         if (id_ := self.forward_for(fault, pick)) is None:
             return
-        others = {fault: self.newcomer(id_, pick)} if fault in ("long", "short") else {}
+        others = {fault: self.stranger(id_, pick)} if fault in ("long", "short") else {}
         price = 2**40 if fault == "price" else pick
         ending = self.termination(id_, price, 0 if fault == "late" else DAY, **others)
         named = list(ending[1].parties.values())
@@ -61,7 +61,7 @@ class FaultRules(EndingRules):
             "side": booked.sides[who % 2],
             "left": left[pick % len(left)] if left else booked.sides[0],
         }.get(fault, self.newcomer(id_, pick))
-        others = {fault: self.newcomer(id_, pick + 1)} if fault in ("outgoing", "remaining") else {}
+        others = {fault: self.stranger(id_, pick + 1)} if fault in ("outgoing", "remaining") else {}
         share = {"payment": 101, "no allowance": 100, "no money": 100, "token fee": 50}.get(fault, 0)
         ending = self.novation(id_, long_leaves, incoming, share, 0 if fault == "late" else DAY, **others)
         signed = set(ACCOUNTS)

@@ -217,3 +217,8 @@ class TradingRules(OracleRules):
         known = (*booked.sides, *booked.departed) if booked else ()
         fresh = [account for account in ACCOUNTS if account not in known] or list(ACCOUNTS)
         return fresh[pick % len(fresh)]
+
+    def stranger(self, id_: bytes, pick: int) -> str:
+        """Someone who is no side of this forward now."""
+        others = [account for account in ACCOUNTS if account not in self.model.forwards[id_].sides]
+        return others[pick % len(others)]
