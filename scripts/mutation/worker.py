@@ -110,7 +110,7 @@ class Workshop:
         import boa
 
         made = (boa.load_partial(str(path), compiler_args={"evm_version": "cancun"}) for path in paths)
-        return {path.name: deployer.compiler_data.bytecode for path, deployer in zip(paths, made, strict=True)}
+        return {path.name: _code(deployer.compiler_data.bytecode) for path, deployer in zip(paths, made, strict=True)}
 
     def forget(self, file: str) -> list[Path]:
         """Drop what a source is part of; answers which deployables are."""
@@ -128,6 +128,11 @@ class Workshop:
                 names = IMPORT.findall(path.read_text(encoding="utf-8"))
                 pending += [self.sources[name] for name in names if name in self.sources]
         return seen
+
+
+def _code(bytecode: bytes) -> bytes:
+    """Creation code without the compiler's note at its end, whose length it ends with: it has a digest of the sources."""
+    return bytecode[: len(bytecode) - int.from_bytes(bytecode[-2:], "big")]
 
 
 def serve(connection: Connection, root: str, folder: str) -> None:
