@@ -131,7 +131,7 @@ class Workshop:
 
 
 def _code(bytecode: bytes) -> bytes:
-    """Creation code without the compiler's note at its end, whose length it ends with: it has a digest of the sources."""
+    """Creation code without the note at its end, which has a digest of the sources; its last two bytes are its length."""
     return bytecode[: len(bytecode) - int.from_bytes(bytecode[-2:], "big")]
 
 
