@@ -131,7 +131,7 @@ class Workshop:
 
 
 def _code(bytecode: bytes) -> bytes:
-    """Creation code without the note at its end, which has a digest of the sources; its last two bytes are its length."""
+    """Creation code without the note at its end, which has a digest of the sources; its last two bytes are its size."""
     return bytecode[: len(bytecode) - int.from_bytes(bytecode[-2:], "big")]
 
 
