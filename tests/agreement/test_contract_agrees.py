@@ -17,6 +17,7 @@ SOURCES = {
     "FixingOracle": "contracts/FixingOracle.vy",
     "ForwardEscrow": "contracts/ForwardEscrow.vy",
     "TestUSDT": "contracts/testing/TestUSDT.vy",
+    "Timelock": "contracts/Timelock.vy",
 }
 
 words = st.integers(0, 2**256 - 1)
