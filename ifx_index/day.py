@@ -165,8 +165,11 @@ def compute(sources: Sources, activity: Activity, earlier: Mapping[date, int] | 
     series: dict[str, SeriesDay] = {}
     held: dict[str, str] = {}
     jump = hold_reason(activity, {**activity.earlier, **(earlier or {})})
-    for company in COMPANIES:
-        used = [(model, usage) for model, usage in activity.usage.items() if model.company == company and usage.total]
+    used_by: dict[str, list[tuple[Model, Usage]]] = {company: [] for company in COMPANIES}
+    for model, usage in activity.usage.items():
+        if usage.total and model.company in used_by:
+            used_by[model.company].append((model, usage))
+    for company, used in used_by.items():
         quotes = [resolve(model, sources) for model, _ in used]
         why = jump
         if why is None and company in activity.open:

@@ -19,7 +19,7 @@ _SIGNIFICANT: Final = 12
 _DUST: Final = Context(prec=_SIGNIFICANT, rounding=ROUND_HALF_EVEN, traps=[])
 _PRICE: Final = re.compile(r"-?(?:[0-9]{1,40}(?:\.[0-9]{0,60})?|\.[0-9]{1,60})(?:[eE][+-]?[0-9]{1,2})?", re.ASCII)
 _DECIMAL: Final = re.compile(r"-?[0-9]{1,40}(?:[/.][0-9]{1,40})?", re.ASCII)
-_COUNT: Final = re.compile(r"[0-9]{1,30}", re.ASCII)
+_DIGITS: Final = 30
 
 
 def nearest(value: Fraction) -> int:
@@ -68,11 +68,9 @@ def exact_number(value: object) -> Fraction | None:
 
 def token_count(value: object) -> int | None:
     """A count of tokens from an integer or a text of digits; None for anything else, a negative one included."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int):
-        return value if value >= 0 else None
-    return int(value) if isinstance(value, str) and _COUNT.fullmatch(value) else None
+    if isinstance(value, str):
+        return int(value) if len(value) <= _DIGITS and value.isascii() and value.isdigit() else None
+    return value if type(value) is int and value >= 0 else None  # bool is an int to isinstance
 
 
 def apportion(shares: list[Fraction], total: int) -> list[int]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from datetime import date as Date  # noqa: N812 - a field below is named date
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -86,7 +87,7 @@ def _read_table(data: bytes, name: str, day: Date) -> Activity:
     usage: dict[Model, Usage] = {}
     rows: dict[Model, int] = {}
     unfinished: set[str] = set()
-    notes: list[str] = []
+    notes = [] if data.endswith(b"\n") else [f"{name}: its last line is not ended, and may be cut short"]
     for number, row in read_csv(data, name, _NEEDED):
         if number == 1 and (unknown := sorted(set(row) - _KNOWN)):
             notes.append(f"{name}: unknown columns {', '.join(unknown)} are not read")
@@ -138,6 +139,7 @@ def _closed(row: Mapping[str, str], day: Date, name: str, number: int) -> bool:
     return taken >= _end_of(day)
 
 
+@lru_cache(maxsize=8)
 def _end_of(day: Date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), UTC)
 

@@ -7,10 +7,16 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
+from typing import Final
 
 from ifx_index.errors import BadInput
 
 _DATED = re.compile(r"(?<![0-9])([0-9]{4}-[0-9]{2}-[0-9]{2})(?![0-9])", re.ASCII)
+DEEPEST: Final = 64
+"""Levels of objects and lists; no recorded file needs ten."""
+
+_NOT_STRUCTURE: Final = bytes(byte for byte in range(256) if byte not in b'"[]{}')
 _TRUNCATED = "Fetch it again: what is here was cut short or never was whole."
 
 
@@ -27,6 +33,7 @@ def _date(text: str) -> date | None:
         return None
 
 
+@lru_cache(maxsize=64)  # a table's rows share a few times
 def moment(text: str) -> datetime | None:
     """A time with its offset from UTC, None where the text is none."""
     try:
@@ -38,11 +45,25 @@ def moment(text: str) -> datetime | None:
 
 def read_json(data: bytes, path: str) -> object:
     """One JSON document; numbers with a point are `Decimal`. Raises BadInput, also where it was cut short."""
+    if _nests_deeper(data, DEEPEST):
+        raise BadInput(path, f"it is not whole JSON of at most {DEEPEST} levels", cure=_TRUNCATED)
     try:
-        document: object = json.loads(data, parse_float=Decimal, parse_constant=_no_number)
-    except (ValueError, ArithmeticError, RecursionError) as error:
+        text = data.decode("utf-8-sig")
+        document: object = json.loads(text, parse_float=Decimal, parse_constant=_no_number)
+    except (ValueError, ArithmeticError) as error:
         raise BadInput(path, f"it is not whole JSON: {error}", cure=_TRUNCATED) from error
     return document
+
+
+def _nests_deeper(data: bytes, levels: int) -> bool:
+    """Whether brackets nest deeper, or more than so many stay open: the reader recurses, and could end the process."""
+    plain = data.replace(b"\\\\", b"").replace(b'\\"', b"").translate(None, _NOT_STRUCTURE)
+    brackets = b"".join(plain.split(b'"')[::2])  # what stands between strings
+    for _ in range(levels):
+        if not brackets:
+            return False
+        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
+    return len(brackets) > levels
 
 
 def _no_number(name: str) -> None:
