@@ -44,6 +44,8 @@ class Proposal:
     """Unix seconds from which on its contract will refuse it; None where it does not get old."""
     doubt: str = field(default="")
     """Why its contract would refuse it now, where an operation before it may change that; else empty."""
+    warning: str = field(default="")
+    """What the owner could not undo, where it is such a call; else empty."""
 
 
 def propose(
@@ -83,6 +85,7 @@ def propose(
         executable_from=now + DELAY,
         execute_before=before,
         doubt=doubt,
+        warning=_warning(ifx, function, args),
     )
 
 
@@ -92,6 +95,18 @@ def role_arguments(role: str, account: str) -> tuple[bytes, str]:
         cure = "An admin outside would grant roles without the 7 days: name proposer, canceller or executor."
         raise BadValue(role, "it is no role that the timelock gives away", cure=cure)
     return ROLES[role], account
+
+
+def _warning(ifx: IFX, function: str, args: Sequence[object]) -> str:
+    """What a call would change for good: who proposes, or that everything waits 7 days."""
+    if function == "transfer_ownership":
+        return "once accepted, only what the new owner makes wait is public for 7 days: check that it is a timelock"
+    if function != "revokeRole":
+        return ""
+    role = next((name for name, id in ROLES.items() if id == args[0]), "")
+    if ifx.timelock.holders().get(role, ()) != (args[1],):
+        return ""
+    return f"nobody would be {role} any more, and without proposers and executors no setting could ever change again"
 
 
 def _hold_signers(now: int, args: Sequence[object]) -> int:

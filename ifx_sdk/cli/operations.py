@@ -67,6 +67,7 @@ def proposal_document(ifx: IFX, found: Proposal) -> dict[str, object]:
         "executable_from": found.executable_from,
         "execute_before": found.execute_before,
         "doubt": found.doubt,
+        "warning": found.warning,
         "timelock": ifx.timelock.address,
         "calldata": "0x" + ifx.timelock.prepare_schedule(found.operation).data.hex(),
     }
@@ -88,6 +89,8 @@ def notes(found: Proposal) -> Iterator[str]:
     """What people should know of a proposal beside it."""
     if found.doubt:
         yield f"note: today it would be refused ({found.doubt}); it needs what it follows"
+    if found.warning:
+        yield f"warning: {found.warning}"
     if found.execute_before is not None:
         yield f"note: execute it before {format_time(found.execute_before)}: later it is less than 8 days ahead"
 

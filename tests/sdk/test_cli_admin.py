@@ -266,6 +266,13 @@ def test_new_signers_are_told_their_days(proposer: Shell) -> None:
     assert ran.json["execute_before"] == (START // DAY + 8) * DAY
 
 
+def test_a_warning_is_told_beside_the_answer(proposer: Shell) -> None:
+    """On stderr for people, and in JSON; the proposal is made all the same."""
+    ran = proposer.run("admin", "propose", "transfer_ownership", "escrow", NINE, "--json").ok()
+    assert "warning: once accepted" in ran.err
+    assert ran.json["warning"] in ran.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "kind"),
     [

@@ -297,6 +297,18 @@ def test_what_the_contract_would_refuse_today_is_not_proposed(proposer: IFX) -> 
         propose(proposer, proposer.escrow, "list_underlying", "a/c", 1, after=adding.operation.id)
 
 
+def test_what_cannot_be_undone_is_warned_of(proposer: IFX) -> None:
+    """Another owner, and the last holder of a role; not a role that somebody else still holds."""
+    (deployer,) = proposer.timelock.holders()["proposer"]
+    handing_over = propose(proposer, proposer.escrow, "transfer_ownership", NINE)
+    assert "check that it is a timelock" in handing_over.warning
+    last = propose(proposer, proposer.timelock, "revokeRole", *role_arguments("proposer", deployer))
+    assert last.warning.startswith("nobody would be proposer any more")
+    devnet.by_owner(proposer, proposer.timelock.prepare("grantRole", *role_arguments("proposer", NINE)))
+    assert propose(proposer, proposer.timelock, "revokeRole", *role_arguments("proposer", deployer)).warning == ""
+    assert propose(proposer, proposer.escrow, "set_desk", NINE).warning == ""
+
+
 def test_an_equal_proposal_needs_another_salt(proposer: IFX) -> None:
     """It is told that it exists, and where it stands; once more is asked for, or a salt is given."""
 
