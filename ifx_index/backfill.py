@@ -67,8 +67,9 @@ def backfill(
     accepted: dict[date, int] = {}
     for day in folder.days:
         try:
-            found = compute_day(day, folder.files(day), {} if day in release else accepted)
-            new = store.append(LPI, day, folder.files(day), day_outcomes(found), now=now, reason=reason)
+            files = folder.files(day)
+            found = compute_day(day, files, {} if day in release else accepted)
+            new = store.append(LPI, day, files, day_outcomes(found), now=now, reason=reason)
         except (BadInput, TooEarly) as error:
             yield Filled(date=day, new=(), day=None, refused=str(error))
             continue

@@ -8,7 +8,6 @@ models lists of the seven days before it are its earlier ones.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
 from pathlib import Path
 
 from ifx_index.day import InputFile, Role
@@ -92,14 +91,8 @@ def _dated(folder: Path, suffix: str) -> dict[date, Path]:
 def read_file(role: Role, path: Path | str) -> InputFile:
     """Read one input. Raises BadInput."""
     try:
-        data = _bytes(Path(path)) if role in (Role.MODELS, Role.PREVIOUS) else Path(path).read_bytes()
+        data = Path(path).read_bytes()
     except OSError as error:
         cure = "Name a file that is there and can be read."
         raise BadInput(path, f"it cannot be read: {error.strerror}", cure=cure) from error
     return InputFile(role=role, name=Path(path).name, data=data)
-
-
-# A list is the day's own once and an earlier one seven times: the very same bytes are parsed and hashed once.
-@lru_cache(maxsize=2 * CARRIED_DAYS)
-def _bytes(path: Path) -> bytes:
-    return path.read_bytes()

@@ -50,7 +50,7 @@ def dataset(rows: Sequence[tuple[date, str, int]], **meta: object) -> bytes:
 
 
 def files(
-    activity: bytes, models: bytes | None = None, *, day: date = DAY, **others: tuple[str, bytes]
+    activity: bytes, models: bytes | None = None, /, *, day: date = DAY, **others: tuple[str, bytes]
 ) -> list[InputFile]:
     """A day's inputs: `others` are (file name, contents) by role."""
     found = [InputFile(role=Role.ACTIVITY, name=f"{day}.csv", data=activity)]

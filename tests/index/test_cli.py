@@ -1,0 +1,264 @@
+"""The command ifx-index: what it prints, how it ends, and a folder's whole life through it."""
+
+import json
+import sys
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.index_files import price_list
+from support.index_folder import A, B, day, write_activity, write_folder
+
+from ifx_index import cli
+from ifx_index.day import SERIES
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ran:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """What it printed, as a program reads it."""
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def index(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Any:
+    """Run `ifx-index` in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: object) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["ifx-index", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        told = capsys.readouterr()
+        code = ended.value.code
+        return Ran(code=code if isinstance(code, int) else int(code is not None), out=told.out, err=told.err)
+
+    return run
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A folder of recordings."""
+    return write_folder(tmp_path / "data")
+
+
+def inputs(data: Path, number: int) -> list[object]:
+    """The options that name a day's two files and its date."""
+    folder = data / "openrouter"
+    listed, used = folder / "models" / f"{day(number)}.json", folder / "activity" / "daily" / f"{day(number)}.csv"
+    return ["compute", "--models", listed, "--activity", used, "--date", day(number)]
+
+
+def test_compute_prints_every_series_as_json(index: Any, data: Path) -> None:
+    """Date, methodology, and for each series value and diagnostics."""
+    ran = index(*inputs(data, 0), "--json")
+    assert (ran.code, list(ran.json), tuple(ran.json["series"])) == (0, ["date", "methodology", "series"], SERIES)
+    assert set(ran.json["series"]["LPI-openai"]) == {"value_micro", "diagnostics"}
+    value = Fraction(61 * 8 * 10**6 + 41 * 15 * 10**6, 102)
+    assert ran.json["series"]["LPI-openai"]["value_micro"] == round(value)
+
+
+def test_compute_prints_an_aligned_table(index: Any, data: Path) -> None:
+    """A line a series under one header."""
+    ran = index(*inputs(data, 0))
+    lines = ran.out.splitlines()
+    assert ran.code == 0
+    assert lines[0] == "2026-07-18  USD per 1M output tokens"
+    assert lines[1].split()[:4] == ["series", "quality", "USD/Mtok", "coverage"]
+    assert lines[2].split()[:4] == ["LPI-openai", "GOOD", "10.813725", "99.90%"]
+    assert lines[4].split()[:4] == ["LPI-google", "NO_VALUE", "-", "-"]
+    assert len({line.index("coverage") + 8 for line in lines[1:2]} | {line.index("%") + 1 for line in lines[2:4]}) == 1
+
+
+@pytest.mark.parametrize("repeat", [True, False])
+def test_compute_takes_several_files_after_one_option_or_each_after_its_own(
+    index: Any, data: Path, repeat: bool
+) -> None:
+    """Earlier lists for what the day's own lacks, endpoints as fallback, the afternoon's list for conflicts."""
+    folder = data / "openrouter"
+    (folder / "models" / f"{day(2)}.json").write_bytes(price_list({A: "0.000006"}))
+    earlier = [folder / "models" / f"{day(number)}.json" for number in (0, 1)]
+    named = ["--previous", earlier[0], "--previous", earlier[1]] if repeat else ["--previous", *earlier]
+    others = ["--fallback", folder / "endpoints" / f"{day(2)}.csv"]
+    ran = index(*inputs(data, 2), *named, *others, "--json")
+    found = ran.json["series"]["LPI-openai"]["diagnostics"]
+    assert (ran.code, found["n_models"]) == (0, 3)
+    assert found["imputed_token_share_ppm"] == round(Fraction(4_100, 8_100 + 4_100 + 110) * 10**6)
+    assert found["fallback_share_ppm"] == round(Fraction(110, 8_100 + 4_100 + 110) * 10**6)
+
+
+def test_compute_flags_conflicts_with_a_second_list(index: Any, data: Path) -> None:
+    """B differs by 0.67%."""
+    second = data / "openrouter" / "models_afternoon" / f"{day(1)}.json"
+    found = index(*inputs(data, 1), "--second", second, "--json").json["series"]["LPI-openai"]["diagnostics"]
+    assert found["conflict_share_ppm"] == round(Fraction(4_100, 7_100 + 4_100) * 10**6)
+
+
+def test_compute_without_a_list_carries_earlier_prices(index: Any, data: Path) -> None:
+    """A day whose list was not recorded has a value of poor quality."""
+    arguments = [each for each in inputs(data, 1) if each != "--models"]
+    del arguments[1]
+    ran = index(*arguments, "--previous", data / "openrouter" / "models" / f"{day(0)}.json", "--json")
+    found = ran.json["series"]["LPI-openai"]["diagnostics"]
+    assert (found["imputed_token_share_ppm"], found["quality_status"]) == (1_000_000, "POOR")
+
+
+def test_compute_holds_a_jump_from_an_earlier_day(index: Any, data: Path) -> None:
+    """Exit 3, no series, and the reason."""
+    write_activity(data, 1, 10**12)
+    before = data / "openrouter" / "activity" / "daily" / f"{day(0)}.csv"
+    ran = index(*inputs(data, 1), "--activity-before", before, "--json")
+    assert (ran.code, ran.json["series"], set(ran.json["held"])) == (3, {}, set(SERIES))
+    assert index(*inputs(data, 1), "--json").code == 0
+    assert "held: LPI-openai" in index(*inputs(data, 1), "--activity-before", before).out
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda data: (data / "openrouter/models/2026-07-18.json").unlink(), "No such file"),
+        (lambda data: (data / "openrouter/models/2026-07-18.json").write_text('{"data": [{"id'), "not whole JSON"),
+        (lambda data: (data / "openrouter/activity/daily/2026-07-18.csv").write_text("a,b\n"), "no column date"),
+    ],
+)
+def test_a_refused_input_ends_as_one_line_with_its_cure(index: Any, data: Path, change: Any, told: str) -> None:
+    """Exit 2; the file is named; with --json the error is an object too."""
+    change(data)
+    ran = index(*inputs(data, 0), "--json")
+    assert (ran.code, ran.json["error"]["type"]) == (2, "BadInput")
+    assert told in ran.err
+    assert "2026-07-18" in ran.err
+    assert ran.json["error"]["cure"]
+    assert ran.err.count("\n") == 1
+
+
+def test_a_date_is_written_in_one_way(index: Any, data: Path) -> None:
+    """YYYY-MM-DD."""
+    ran = index(*inputs(data, 0)[:-1], "18 July")
+    assert (ran.code, "Write it YYYY-MM-DD" in ran.err) == (2, True)
+
+
+def test_a_folders_life(index: Any, data: Path) -> None:
+    """Recorded once, recorded again without new rows, explained, verified, and corrected with a reason."""
+    ran = index("backfill", data)
+    assert (ran.code, ran.out.splitlines()[-1]) == (
+        0,
+        "3 days, 36 new records; 0 days with something held, 0 refused, 0 gaps",
+    )
+    assert index("backfill", data, "--json").json["records"] == 0
+    assert index("verify").out == "36 of 36 records follow from their inputs\n"
+    (data / "openrouter" / "models" / f"{day(2)}.json").write_bytes(price_list({A: "0.000005", B: "0.000015"}))
+    refused = index("backfill", data)
+    assert (refused.code, "--reason" in refused.err) == (2, True)
+    corrected = index("backfill", data, "--reason", "the list of the third day was recorded late", "--json")
+    assert corrected.json["records"] == 2
+    assert index("verify", "--json").json == {"records": 38, "faults": []}
+    assert index("explain", "LPI-openai", day(2), "--json").json["revision"] == 2
+
+
+@pytest.mark.parametrize("origin", ["store", "folder"])
+def test_explain_adds_up_to_the_value_exactly(index: Any, data: Path, origin: str) -> None:
+    """Fractions to the exact value, micro-USD to the published one, effects to the change."""
+    index("backfill", data)
+    chosen = ["--data", data] if origin == "folder" else []
+    told = index("explain", "LPI-openai", day(2), *chosen, "--json").json
+    assert sum(Fraction(each["contribution"]) for each in told["models"]) == Fraction(told["value"])
+    assert sum(each["contribution_micro"] for each in told["models"]) == told["value_micro"]
+    assert sum(Fraction(each["weight"]) for each in told["models"]) == 1
+    assert {each["model"]: each["status"] for each in told["models"]} == {
+        A: "PRIMARY",
+        B: "PRIMARY",
+        "openai/gpt-new": "FALLBACK",
+        f"{A}:free": "MISSING",
+    }
+    change = told["change"]
+    assert change["since"] == str(day(1))
+    assert change["price_effect"] + change["mix_effect"] == change["index_now"] - change["index_prev"]
+    before = Fraction(index("explain", "LPI-openai", day(1), "--json").json["value"])
+    exact = Fraction(change["price_effect_exact"]) + Fraction(change["mix_effect_exact"])
+    assert exact == Fraction(told["value"]) - before
+
+
+def test_explain_prints_a_table_that_ends_with_the_value(index: Any, data: Path) -> None:
+    """And a line on what prices and the mix did."""
+    index("backfill", data)
+    lines = index("explain", "LPI-openai-O", day(2)).out.splitlines()
+    assert lines[0].startswith("LPI-openai-O  2026-07-20  DEGRADED  ")
+    assert lines[-2].split()[0] == "value"
+    assert lines[-2].split()[-1] == lines[0].split()[3]
+    assert lines[-1].startswith("since 2026-07-19: ")
+
+
+def test_explain_and_verify_say_what_is_not_there(index: Any, data: Path) -> None:
+    """No store, no record, no series."""
+    assert "Write one with" in index("verify").err
+    assert "no record of LPI-qwen" in index("explain", "LPI-qwen", day(0)).err
+    assert "Name one of LPI-openai," in index("explain", "LPI-acme", day(0)).err
+
+
+def test_verify_tells_a_changed_row(index: Any, data: Path) -> None:
+    """Exit 3, with series, day and fault."""
+    index("backfill", data, "--store", "kept")
+    path = Path("kept/records.jsonl")
+    path.write_text(path.read_text().replace('"n_models":2', '"n_models":9', 1))
+    ran = index("verify", "--store", "kept")
+    assert ran.code == 3
+    assert ran.out.splitlines() == [
+        "LPI-openai 2026-07-18 revision 1: its inputs give other diagnostics: n_models",
+        "35 of 36 records follow from their inputs",
+    ]
+
+
+def test_backfill_holds_a_jump_until_it_is_released(index: Any, data: Path) -> None:
+    """A month's view between two days is held; the day after is measured by the last accepted one."""
+    write_activity(data, 1, 10**12)
+    ran = index("backfill", data)
+    assert (ran.code, f"{day(1)}  0 new records" in ran.out, "over 10 times apart" in ran.out) == (3, True, True)
+    assert ran.out.splitlines()[-1].startswith("3 days, 24 new records; 1 days with something held")
+    again = index("backfill", data, "--release", day(1), day(2), "--json")
+    assert (again.code, again.json["records"], again.json["held"]) == (0, 12, {})
+
+
+def test_backfill_tells_gaps_and_refused_days_and_goes_on(index: Any, data: Path) -> None:
+    """A missing list leaves carried prices, a missing table no value, a broken one a refusal; others are recorded."""
+    folder = data / "openrouter"
+    (folder / "models" / f"{day(1)}.json").unlink()
+    (folder / "models_afternoon" / f"{day(1)}.json").unlink()
+    write_activity(data, 4, 10**9 * 8)
+    table = folder / "activity" / "daily" / f"{day(0)}.csv"
+    table.write_bytes(table.read_bytes()[:-30])
+    ran = index("backfill", data, "--json")
+    assert (ran.code, ran.json["days"], ran.json["records"]) == (3, 4, 36)
+    assert ran.json["gaps"] == [
+        "2026-07-19: no models list, so no primary price",
+        "2026-07-21: no activity, so no value",
+        "2026-07-22: no models list, so no primary price",
+    ]
+    assert list(ran.json["refused"]) == ["2026-07-18"]
+
+
+def test_backfill_of_a_folder_without_activity_is_refused(index: Any, tmp_path: Path) -> None:
+    """With the shape that a folder has."""
+    ran = index("backfill", tmp_path)
+    assert (ran.code, "activity/daily/DATE.csv" in ran.err) == (2, True)
+
+
+def test_a_relative_is_computed_recorded_and_verified(index: Any, tmp_path: Path) -> None:
+    """A document in, a record out."""
+    scores = {"MMLU": "86", "HumanEval": "67", "GSM8K": "92"}
+    rows = [{"model": name, "volume": 5, "price_raw_micro": 8_000_000, "scores": scores} for name in "abcd"]
+    file = tmp_path / "tpi.json"
+    file.write_text(json.dumps({"kind": "tpi", "date": "2026-07-18", "constituents": rows}))
+    ran = index("relative", "tpi", file, "--store", "kept", "--json")
+    assert (ran.code, ran.json["series"]["TPI"]["value_micro"]) == (0, 8_000_000)
+    assert index("verify", "--store", "kept").out == "1 of 1 records follow from their inputs\n"
+    assert index("relative", "cati", file).code == 2
