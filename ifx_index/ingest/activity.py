@@ -94,8 +94,8 @@ def _read_table(data: bytes, name: str, day: Date) -> Activity:
         if row["date"] != day.isoformat():
             raise BadInput(name, f"it is of {row['date']!r}, not of {day.isoformat()}", row=number, cure=_DATA_SET)
         model = Model(row["permaslug"], row["variant"])
-        if "/" not in model.slug or not model.variant:
-            raise BadInput(name, f"{str(model)!r} is no model", row=number, cure=_DATA_SET)
+        if not model.slug or not model.variant:
+            raise BadInput(name, "it names no model and variant", row=number, cure=_DATA_SET)
         if is_alias(model.slug):
             notes.append(f"{name}, row {number}: {model} is an alias; set aside")
             continue

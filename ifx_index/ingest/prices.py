@@ -83,10 +83,10 @@ def _rows(document: object, name: str) -> Sequence[object]:
 
 def _identity(row: object, name: str, number: int) -> tuple[str, str | None]:
     identity = row.get("id") if isinstance(row, dict) else None
-    if not isinstance(row, dict) or not isinstance(identity, str) or "/" not in identity:
+    if not isinstance(row, dict) or not isinstance(identity, str) or not identity:
         raise BadInput(name, "it is no model with an id such as openai/gpt-4.1", row=number, cure=_NOT_A_LIST)
     canonical = row.get("canonical_slug")
-    if canonical is not None and (not isinstance(canonical, str) or "/" not in canonical):
+    if canonical is not None and (not isinstance(canonical, str) or not canonical):
         raise BadInput(name, f"{identity} has the canonical slug {canonical!r}", row=number, cure=_NOT_A_LIST)
     return identity, canonical
 

@@ -34,6 +34,12 @@ def test_a_row_that_contradicts_another_is_refused() -> None:
         read_activity(activity_table([ROW, (A, "standard", 91, 10)]), "d.csv", DAY)
 
 
+def test_a_model_without_a_company_counts_in_the_total() -> None:
+    """Some sources name a few models so; they are in nobody's series."""
+    found = read_activity(activity_table([ROW, ("text-embedding", "standard", 5, 0)]), "d.csv", DAY)
+    assert (found.total, Model("text-embedding", "standard").company) == (105, "text-embedding")
+
+
 def test_an_alias_has_no_activity() -> None:
     """It is set aside, whatever it shows."""
     found = read_activity(activity_table([ROW, (f"~{A}", "standard", 9, 9)]), "d.csv", DAY)
@@ -93,7 +99,8 @@ def test_a_figure_taken_before_midnight_is_of_a_part_of_the_day(closed: str, com
         (activity_table([ROW]).replace(b",90,", b",-90,"), "row 1: its token counts are no integers"),
         (activity_table([ROW]).replace(b",90,", b",9e1,"), "row 1: its token counts are no integers"),
         (activity_table([ROW]).replace(b",90,", b",,"), "row 1: its token counts are no integers"),
-        (activity_table([("gpt", "standard", 1, 1)]), "row 1: 'gpt' is no model"),
+        (activity_table([("", "standard", 1, 1)]), "row 1: it names no model and variant"),
+        (activity_table([(A, "", 1, 1)]), "row 1: it names no model and variant"),
     ],
 )
 def test_what_is_no_whole_day_is_refused_with_its_cure(data: bytes, why: str) -> None:

@@ -16,7 +16,8 @@ from ifx_sdk import vector_files
 
 FILE = ROOT / "tests/agreement/vectors.json"
 GOLDEN = json.loads(FILE.read_text())
-CHECKED = ("indicative", "forwards", "invalid_terms", "calendar", "medians")
+INDEX = ("llm_price_index", "index_decomposition", "tpi", "company_index")
+CHECKED = ("indicative", "forwards", "invalid_terms", "calendar", "medians", *INDEX)
 COUNT = sum(len(GOLDEN[kind]) for kind in CHECKED)
 SKIPPED = sum(len(entries) for kind, entries in GOLDEN.items() if kind not in (*CHECKED, "meta"))
 SHELL = Shell()
