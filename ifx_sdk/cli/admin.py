@@ -95,4 +95,4 @@ def show(
     listed = ifx.timelock.operations()
     held = roles.read(ifx)
     document = {"operations": [operations.document(each) for each in listed], "roles": held}
-    session.output.answer(document, f"{operations.table_of(listed)}\n\n{roles.text(held)}")
+    session.output.answer(document, f"{operations.table_of(listed)}\n\n{roles.text(held, ifx.chain.now())}")

@@ -53,16 +53,19 @@ def _announced(ifx: IFX, today: int) -> dict[str, object] | None:
     return {"signers": list(found.signers), "quorum": found.quorum, "from_day": found.from_day}
 
 
-def text(roles: Roles) -> str:
-    """The same for people: a block for each contract."""
+def text(roles: Roles, now: int) -> str:
+    """The same for people at a time in unix seconds: a block for each contract."""
     owner = roles["timelock"]["address"]
-    return "\n\n".join(aligned([(name, str(held["address"])), *_rows(held, owner)]) for name, held in roles.items())
+    blocks = (aligned([(name, str(held["address"])), *_rows(held, owner, now)]) for name, held in roles.items())
+    return "\n\n".join(blocks)
 
 
-def _rows(held: Mapping[str, object], timelock: object) -> Iterator[tuple[str, str]]:
+def _rows(held: Mapping[str, object], timelock: object, now: int) -> Iterator[tuple[str, str]]:
     for role, value in held.items():
         label = f"  {role.replace('_', ' ')}"
-        if role == "address" or value in (None, 0) or (role == "pending_owner" and value == _ZERO):
+        if role == "address" or value is None or (role == "pending_owner" and value == _ZERO):
+            continue
+        if role == "paused_until" and integer(value) <= now:
             continue
         if isinstance(value, list):
             accounts = ["anyone" if each == _ZERO else str(each) for each in value] or ["nobody"]

@@ -198,6 +198,16 @@ def test_show_names_every_role_of_every_contract(ifx: IFX, proposer: Shell) -> N
     assert proposer.run("admin", "show").ok().out.startswith("nothing was ever proposed\n")
 
 
+def test_a_pause_is_shown_while_it_lasts(ifx: IFX, proposer: Shell) -> None:
+    """With its end; a pause that is over is no news."""
+    ifx.as_signer(devnet.signer(devnet.DEPLOYER)).escrow.pause_booking().confirmed()
+    until = ifx.escrow.paused_until()
+    assert "paused until   2026-07-18" in proposer.run("admin", "show").ok().out
+    devnet.travel(ifx, until)
+    assert "paused until" not in proposer.run("admin", "show").ok().out
+    assert admin(proposer, "show")["roles"]["escrow"]["paused_until"] == until
+
+
 def test_an_operation_of_somebody_elses_contract_is_shown_raw(ifx: IFX, proposer: Shell) -> None:
     """Whoever proposes a call of another contract cannot hide it."""
     from ifx_sdk.timelock import Operation

@@ -27,6 +27,7 @@ from ifx_sdk.errors import (
     BadDeployment,
     BadFile,
     BadValue,
+    NoContract,
     NodeDown,
     NotHandedOver,
     NotTheOwner,
@@ -75,6 +76,15 @@ def test_the_timelock_owns_both_and_the_deployer_nothing(chain: Chain) -> None:
     ):
         with pytest.raises(NotTheOwner):
             attempt()
+
+
+def test_a_deployment_without_its_timelock_is_not_connected_to(chain: Chain) -> None:
+    """An address without code is named; the escrow, the oracle and the token are looked at in the same way."""
+    made = deploy(chain, DEPLOYER, PLAN)
+    for key, name in (("timelock", "Timelock"), ("escrow", "ForwardEscrow"), ("oracle", "FixingOracle")):
+        with pytest.raises(NoContract, match=f"no {name} at {dev_address(9)}"):
+            IFX.connect(Chain(chain.web3), replace(made, **{key: dev_address(9)}))
+    assert IFX.connect(Chain(chain.web3), made).timelock.delay() == 604_800
 
 
 def test_the_local_chain_has_the_well_known_deployer_as_proposer(chain: Chain) -> None:
