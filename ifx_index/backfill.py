@@ -68,7 +68,7 @@ def backfill(
     for day in folder.days:
         try:
             files = folder.files(day)
-            found = compute_day(day, files, {} if day in release else accepted)
+            found = compute_day(day, files, None if day in release else accepted)
             new = store.append(LPI, day, files, day_outcomes(found), now=now, reason=reason)
         except (BadInput, TooEarly) as error:
             yield Filled(date=day, new=(), day=None, refused=str(error))

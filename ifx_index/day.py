@@ -108,7 +108,10 @@ def _models(data: bytes, name: str) -> PriceList:
 
 
 def read_day(day: date, files: Iterable[InputFile]) -> tuple[Sources, Activity]:
-    """Read a day's files and check that each is of the day it is given for. Raises BadInput."""
+    """Read a day's files and check that each is of the day it is given for. Raises BadInput.
+
+    Of several fallbacks and earlier lists only those of the day, and of the seven days before, count.
+    """
     by_role: dict[Role, list[InputFile]] = {}
     for file in files:
         by_role.setdefault(file.role, []).append(file)
@@ -118,14 +121,14 @@ def read_day(day: date, files: Iterable[InputFile]) -> tuple[Sources, Activity]:
     if activity is None:
         raise BadInput(day.isoformat(), "no activity was given for this day", cure="Give it with --activity FILE.")
     primary, second = _only(by_role, Role.MODELS), _only(by_role, Role.SECOND)
+    others = [read_price_source(file.data, file.name) for file in by_role.get(Role.FALLBACK, ())]
     sources = Sources(
         date=day,
         primary=_of_day(_models(primary.data, primary.name), day) if primary else None,
-        fallback=tuple(
-            _of_day(read_price_source(file.data, file.name), day) for file in by_role.get(Role.FALLBACK, ())
-        ),
+        fallback=tuple(prices for prices in others if prices.date in (day, None)),
         earlier=_earlier([_models(file.data, file.name) for file in by_role.get(Role.PREVIOUS, ())], day),
         second=_of_day(read_price_source(second.data, second.name), day) if second else None,
+        notes=tuple(f"{p.name}: it is of {p.date}, no source for {day}" for p in others if p.date not in (day, None)),
     )
     return sources, read_activity(activity.data, activity.name, day)
 
@@ -145,13 +148,13 @@ def _of_day(prices: PriceList, day: date) -> PriceList:
 
 
 def _earlier(lists: Iterable[PriceList], day: date) -> tuple[PriceList, ...]:
-    """The lists of the seven days before, newest first; older ones price nothing any more."""
+    """The lists of the seven days before, newest first; older ones price nothing any more, later ones nothing yet."""
     dated = []
     for prices in lists:
-        if prices.date is None or prices.date >= day:
-            cure = "Its file name must hold the one UTC date on which it was recorded, before the day."
-            raise BadInput(prices.name, f"it is no list of a day before {day}", cure=cure)
-        if day - prices.date <= timedelta(days=CARRIED_DAYS):
+        if prices.date is None:
+            cure = "Its file name must hold the one UTC date on which it was recorded."
+            raise BadInput(prices.name, "nothing says how old this earlier list is", cure=cure)
+        if timedelta(0) < day - prices.date <= timedelta(days=CARRIED_DAYS):
             dated.append((prices.date, prices))
     return tuple(prices for _, prices in sorted(dated, key=lambda each: each[0], reverse=True))
 
@@ -159,12 +162,13 @@ def _earlier(lists: Iterable[PriceList], day: date) -> tuple[PriceList, ...]:
 def compute(sources: Sources, activity: Activity, earlier: Mapping[date, int] | None = None) -> Day:
     """Compute every series of a day.
 
-    `earlier` are totals of accepted days, in tokens: the newest one before the day is what a jump is measured from.
-    A day that jumps is held as a whole; a company is held where a figure of its was taken before the day had ended.
+    `earlier` are totals of accepted days, in tokens: the newest one before the day, there or in the activity's own
+    file, is what a jump is measured from; with None no jump is looked for. A day that jumps is held as a whole; a
+    company is held where a figure of its was taken before the day had ended.
     """
     series: dict[str, SeriesDay] = {}
     held: dict[str, str] = {}
-    jump = hold_reason(activity, {**activity.earlier, **(earlier or {})})
+    jump = None if earlier is None else hold_reason(activity, {**activity.earlier, **earlier})
     used_by: dict[str, list[tuple[Model, Usage]]] = {company: [] for company in COMPANIES}
     for model, usage in activity.usage.items():
         if usage.total and model.company in used_by:
@@ -184,7 +188,7 @@ def compute(sources: Sources, activity: Activity, earlier: Mapping[date, int] | 
             rows = _rows(used, quotes, tokens)
             series[f"LPI-{company}{kind}"] = SeriesDay(rows=rows, measure=measure(rows))
     lists = [each for each in (sources.primary, *sources.fallback, sources.second) if each is not None]
-    notes = (*activity.notes, *(note for each in lists for note in each.notes))
+    notes = (*activity.notes, *sources.notes, *(note for each in lists for note in each.notes))
     return Day(date=activity.date, series=series, held=held, total=activity.total, notes=notes)
 
 

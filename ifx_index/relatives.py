@@ -2,21 +2,24 @@
 
 TPI: `{"kind": "tpi", "date", "cap": "3/10", "constituents": [{"model", "volume", "price_raw_micro", "scores"}]}`, where
 `scores` are percent by benchmark; one that is missing makes the model ineligible, and it is left out with a note.
-CATI: `{"kind": "cati", "date", "company", "reliability", "channel_share", "volume", "price_out_micro"}`, cells as
-in the golden vectors: null is not reported.
+CATI: `{"kind": "cati", "date", "company", "days": [{"date", "reliability", "channel_share", "volume",
+"price_out_micro", "renamed": {old: new}, "deleted": []}]}`, every observed day up to `date`, from which the weights in
+force and the log of rebalances follow; cells as in the golden vectors: null is not reported. A single day may stand in
+the document itself.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
-from ifx_index.cati import Aggregation, company_index
+from ifx_index.cati import Aggregation, CompanyIndex
 from ifx_index.errors import BadInput, Unreadable
 from ifx_index.exact import exact_number, nearest, places18, token_count
 from ifx_index.ingest.documents import read_json
 from ifx_index.quality import REFERENCE, quality_ratio
-from ifx_index.reading import composition
+from ifx_index.reading import a_list, a_table, composition
+from ifx_index.rebalance import Book, Observed, Rebalance, advance
 from ifx_index.record import Diagnostics
 from ifx_index.tpi import CAP, token_price_index
 
@@ -94,11 +97,13 @@ def _cati(document: Mapping[str, object], day: date, name: str) -> Found:
     company = document.get("company")
     if not isinstance(company, str) or not company:
         raise BadInput(name, "it names no company", cure=_CURE)
-    try:
-        found = composition(document)
-    except Unreadable as error:
-        raise BadInput(name, f"{error.key} is not {error.form}", cure=_CURE) from error
-    as_sum, as_mean = company_index(found, Aggregation.SUM), company_index(found, Aggregation.MEAN)
+    listed = document.get("days", [document])
+    if not isinstance(listed, list) or not listed:
+        raise BadInput(name, "its days are no list", cure=_CURE)
+    observed = [_observed(each, name, number) for number, each in enumerate(listed, 1)]
+    if observed[-1].date != day:
+        raise BadInput(name, f"its last day is {observed[-1].date}, not {day}", cure=_CURE)
+    (as_sum, log), (as_mean, _) = (_at_weights(observed, aggregation) for aggregation in Aggregation)
     diagnostics: dict[str, object] = {
         "basis": "token",
         "agg": "sum",
@@ -107,5 +112,31 @@ def _cati(document: Mapping[str, object], day: date, name: str) -> Found:
         # The mean is another reading of the same equations: shown beside, and flagged where it says otherwise.
         "mean": as_mean.document(),
         "mean_differs": as_mean.weights != as_sum.weights,
+        "rebalances": [entry.document() for entry in log],
     }
     return Found(f"CATI-{company}", day, None if as_sum.value is None else nearest(as_sum.value), diagnostics)
+
+
+def _at_weights(observed: Sequence[Observed], aggregation: Aggregation) -> tuple[CompanyIndex, tuple[Rebalance, ...]]:
+    """The index of the last day at the weights then in force, and every rebalance up to it."""
+    book = Book(aggregation=aggregation)
+    for each in observed:
+        book, found = advance(book, each)
+    return found, book.log
+
+
+def _observed(document: object, name: str, number: int) -> Observed:
+    try:
+        each = a_table(document, "")
+        renamed = a_table(each.get("renamed", {}), "renamed")
+        deleted = a_list({"deleted": [], **each}, "deleted")
+        return Observed(
+            date=date.fromisoformat(str(each.get("date"))),
+            composition=composition(each),
+            renamed={str(old): str(new) for old, new in renamed.items()},
+            deleted=frozenset(map(str, deleted)),
+        )
+    except Unreadable as error:
+        raise BadInput(name, error.what, row=number, cure=_CURE) from error
+    except ValueError as error:
+        raise BadInput(name, "it has no date", row=number, cure=_CURE) from error

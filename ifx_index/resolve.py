@@ -48,6 +48,9 @@ class Sources:
     second: PriceList | None = None
     """A second source of the day, that only tells conflicts."""
 
+    notes: tuple[str, ...] = ()
+    """Lists that were given and price nothing, each with the reason."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Quote:

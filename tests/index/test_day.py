@@ -86,10 +86,19 @@ def test_each_source_has_its_status() -> None:
 
 
 def test_a_price_is_carried_seven_days_and_not_eight() -> None:
-    """The list of eight days ago prices nothing."""
-    for days, status in ((7, "IMPUTED"), (8, "MISSING")):
+    """The list of eight days ago prices nothing, nor does the day's own or a later one as an earlier list."""
+    for days, status in ((7, "IMPUTED"), (8, "MISSING"), (0, "MISSING"), (-1, "MISSING")):
         day = compute_day(DAY, files(USED, previous=(f"{back(days)}.json", LISTED)))
         assert set(statuses(day).values()) == {status}
+
+
+def test_a_fallback_of_another_day_prices_nothing() -> None:
+    """It is no source of this one, whatever stands beside it."""
+    offers = {day: endpoints_table([(A, "standard", "P", "0.000004", 9)], day=day) for day in (back(1), DAY)}
+    for day, status in ((back(1), "MISSING"), (DAY, "FALLBACK")):
+        found = compute_day(DAY, files(USED, fallback=("e.csv", offers[day])))
+        assert statuses(found)[A] == status
+        assert found.notes == (() if day == DAY else ("e.csv: it is of 2026-07-19, no source for 2026-07-20",))
 
 
 def test_a_second_list_flags_conflicts() -> None:
@@ -131,7 +140,8 @@ def test_a_total_over_ten_times_apart_from_the_last_one_is_held(total: int, held
 def test_the_dataset_is_held_against_its_own_earlier_days() -> None:
     """The jump stands in one file."""
     rows = [(back(1), A, 10**9), (DAY, A, 30 * 10**9)]
-    assert set(compute_day(DAY, files(dataset(rows), LISTED)).held) == set(SERIES[::2])
+    assert set(compute_day(DAY, files(dataset(rows), LISTED), {}).held) == set(SERIES[::2])
+    assert not compute_day(DAY, files(dataset(rows), LISTED)).held
 
 
 def test_a_first_day_has_nothing_to_jump_from() -> None:
@@ -144,10 +154,8 @@ def test_a_first_day_has_nothing_to_jump_from() -> None:
     [
         ([InputFile(role=Role.MODELS, name="2026-07-20.json", data=LISTED)], "no activity was given"),
         (files(USED, second=("2026-07-19.json", LISTED)), "recorded on 2026-07-19, not on 2026-07-20"),
-        (files(USED, fallback=("2026-07-19.json", LISTED)), "recorded on 2026-07-19, not on 2026-07-20"),
         (files(USED, models=("2026-07-19.json", LISTED)), "recorded on 2026-07-19, not on 2026-07-20"),
-        (files(USED, previous=("2026-07-20.json", LISTED)), "no list of a day before 2026-07-20"),
-        (files(USED, previous=("list.json", LISTED)), "no list of a day before 2026-07-20"),
+        (files(USED, previous=("list.json", LISTED)), "nothing says how old"),
         (files(USED, document=("t.json", b"{}")), "no input of this index"),
         ([*files(USED, LISTED), *files(USED)], "a second file is given as activity"),
     ],

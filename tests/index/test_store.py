@@ -9,7 +9,7 @@ from support.index_files import DAY, activity_table, back, files, price_list
 
 from ifx_index.day import InputFile, Role, compute_day
 from ifx_index.decomposition import Decomposition
-from ifx_index.errors import BadStore, NeedsReason, NoRecord, TooEarly
+from ifx_index.errors import BadInput, BadStore, NeedsReason, NoRecord, TooEarly
 from ifx_index.history import history
 from ifx_index.recompute import LPI, Outcome, day_outcomes, inputs_hash
 from ifx_index.record import Record
@@ -248,9 +248,25 @@ CATI = {
 }
 
 
+CATI_DAYS = {
+    "kind": "cati",
+    "date": "2026-07-20",
+    "company": "acme",
+    "days": [
+        CATI | {"date": "2026-07-18"},
+        CATI | {"date": "2026-07-19", "renamed": {"b": "c"}, "price_out_micro": {"direct": {"a": 10, "b": 20}}},
+        CATI | {"date": "2026-07-20", "price_out_micro": {"direct": {"a": 11_000_000, "b": 20_000_000}}},
+    ],
+}
+
+
 @pytest.mark.parametrize(
     ("kind", "document", "series", "value"),
-    [("tpi", TPI, "TPI", 14_000_000), ("cati", CATI, "CATI-acme", 14_000_000)],
+    [
+        ("tpi", TPI, "TPI", 14_000_000),
+        ("cati", CATI, "CATI-acme", 14_000_000),
+        ("cati", CATI_DAYS, "CATI-acme", 14_600_000),
+    ],
 )
 def test_relatives_have_records_that_verify(
     store: Store, kind: str, document: dict[str, object], series: str, value: int
@@ -273,3 +289,40 @@ def test_relatives_tell_who_is_left_out_and_what_the_mean_says() -> None:
     mean = cati["mean"]
     assert isinstance(mean, dict)
     assert (cati["index_micro"], mean["index_micro"], cati["mean_differs"]) == (14_000_000, 15_000_000, True)
+
+
+def test_a_company_index_tells_every_rebalance_with_its_cause() -> None:
+    """From the observed days alone, so that the log is the same whenever it is computed."""
+    found = compute_relative("cati", json.dumps(CATI_DAYS).encode(), "c.json").diagnostics["rebalances"]
+    assert isinstance(found, list)
+    assert [(each["date"], each["cause"], each["detail"]) for each in found] == [
+        ("2026-07-18", "INITIAL", ""),
+        ("2026-07-19", "RENAME", "b -> c"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "why"),
+    [
+        ("tpi", {"kind": "cati"}, "no document of kind tpi"),
+        ("tpi", {"date": "July"}, "its date is 'July'"),
+        ("tpi", {"constituents": {}}, "no list of constituents"),
+        ("tpi", {"cap": "x"}, "no list of constituents, or no cap"),
+        ("tpi", {"constituents": [{"model": "a"}]}, "row 1: it lacks a model"),
+        ("tpi", {"constituents": [TPI["constituents"][0] | {"scores": {"MMLU": "good"}}]}, "row 1: a has a score"),  # type: ignore[index]
+        ("cati", {"company": ""}, "names no company"),
+        ("cati", {"days": []}, "its days are no list"),
+        ("cati", {"days": [7]}, "row 1: the document must be an object"),
+        ("cati", {"days": [{"date": "2026-07-19"}]}, "row 1: reliability must be an object"),
+        ("cati", {"days": [CATI | {"date": "2026-07-19"}]}, "its last day is 2026-07-19, not 2026-07-20"),
+        ("cati", {"days": [CATI | {"date": "x"}]}, "row 1: it has no date"),
+    ],
+)
+def test_a_document_that_cannot_be_read_is_refused_with_its_cure(
+    kind: str, change: dict[str, object], why: str
+) -> None:
+    """The refusal names file, row and where a whole one is shown."""
+    document = {"tpi": TPI, "cati": CATI}[kind] | change
+    with pytest.raises(BadInput, match=why) as refused:
+        compute_relative(kind, json.dumps(document).encode(), "in.json")
+    assert "relatives.py" in refused.value.cure
