@@ -96,7 +96,7 @@ class Books:
         if amount > self.free.get(account, 0):
             return "ledger: balance too low"
         self.free[account] -= amount
-        self.wallets[account] = self.wallets.get(account, 0) + amount - self._token_fee(amount)
+        self.wallets[account] = self.wallets.get(account, 0) + amount - self.token_fee(amount)
         return None
 
     def credit(self, account: str, amount: int) -> None:
@@ -112,7 +112,7 @@ class Books:
                 self.credit(account, -amount)
         return refused
 
-    def _token_fee(self, amount: int) -> int:
+    def token_fee(self, amount: int) -> int:
         """What the token keeps of a transfer while its fee is on."""
         return min(amount * self.token_fee_bps // 10_000, TOKEN_FEE_LIMIT)
 
@@ -123,7 +123,7 @@ class Books:
                 return "usdt: allowance too low"
             if amount and self.wallets.get(payer, 0) < amount:
                 return "usdt: balance too low"
-        if any(self._token_fee(amount) for amount in amounts.values()):
+        if any(self.token_fee(amount) for amount in amounts.values()):
             return "ledger: token did not deliver"
         for payer, amount in amounts.items():
             if not amount:

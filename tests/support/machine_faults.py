@@ -83,6 +83,13 @@ class FaultRules(EndingRules):
             self.allow(novation.incoming, 0)
         elif fault == "no money":
             self.allow(novation.incoming, UNLIMITED)
+            self.lose(novation.incoming)
         elif fault == "token fee":
             self.top_up(novation.incoming, novation.payment)
             self.switch_fee(20)
+
+    def lose(self, account: str) -> None:
+        """A wallet sends all it has to the escrow by mistake, where it is nobody's."""
+        amount = self.model.wallets.pop(account, 0)
+        self.model.stray += amount - self.model.token_fee(amount)
+        self.expect(None, self.world.token, "transfer", self.world.escrow.address, amount, sender=account)
