@@ -73,7 +73,7 @@ def _spread(arguments: Sequence[str]) -> Iterator[str]:
 
 
 def _refusals(command: Callable[P, R]) -> Callable[P, R]:
-    """A refusal ends as one line on stderr with its cure."""
+    """A refusal ends as one line on stderr with its cure, and so does a store that cannot be written."""
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -84,6 +84,11 @@ def _refusals(command: Callable[P, R]) -> Callable[P, R]:
             if kwargs.get("as_json"):
                 fault = {"type": type(error).__name__, "message": error.what, "cure": error.cure}
                 print(json.dumps({"error": fault}))
+            raise typer.Exit(USAGE) from error
+        except BrokenPipeError:  # whoever read has seen enough
+            raise
+        except OSError as error:
+            print(f"error: {error.filename}: {error.strerror}. Name a store that can be written.", file=sys.stderr)
             raise typer.Exit(USAGE) from error
 
     return run

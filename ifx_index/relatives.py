@@ -1,7 +1,7 @@
 """The relatives' inputs as documents: one JSON file with everything a TPI or a company index is computed from.
 
 TPI: `{"kind": "tpi", "date", "cap": "3/10", "constituents": [{"model", "volume", "price_raw_micro", "scores"}]}`, where
-`scores` are percent by benchmark; one that is missing makes the model ineligible, and it is left out with a note.
+`scores` are percent by benchmark; one that is missing makes the model ineligible: it weighs nothing.
 CATI: `{"kind": "cati", "date", "company", "days": [{"date", "reliability", "channel_share", "volume",
 "price_out_micro", "renamed": {old: new}, "deleted": []}]}`, every observed day up to `date`, from which the weights in
 force and the log of rebalances follow; cells as in the golden vectors: null is not reported. A single day may stand in
@@ -59,24 +59,13 @@ def _tpi(document: Mapping[str, object], day: date, name: str) -> Found:
     cap = exact_number(document.get("cap", str(CAP)))
     if not isinstance(listed, list) or cap is None:
         raise BadInput(name, "it has no list of constituents, or no cap", cure=_CURE)
-    eligible: list[tuple[str, int, Fraction, Fraction]] = []
-    ineligible = []
-    for number, row in enumerate(listed, 1):
-        model, volume, price, ratio = _constituent(row, name, number)
-        if ratio is None:
-            ineligible.append(model)
-        else:
-            eligible.append((model, volume, price, ratio))
-    found = token_price_index(
-        [volume for _, volume, _, _ in eligible],
-        [price for _, _, price, _ in eligible],
-        [ratio for _, _, _, ratio in eligible],
-        cap,
-    )
+    rows = [_constituent(row, name, number) for number, row in enumerate(listed, 1)]
+    ratios = [ratio for _, _, _, ratio in rows]
+    found = token_price_index([volume for _, volume, _, _ in rows], [price for _, _, price, _ in rows], ratios, cap)
     diagnostics = found.document() | {
-        "constituents": [row[0] for row in eligible],
-        "ineligible": ineligible,
-        "quality_ratio_18dp": [places18(row[3]) for row in eligible],
+        "constituents": [model for model, _, _, _ in rows],
+        "ineligible": [model for model, _, _, ratio in rows if ratio is None],
+        "quality_ratio_18dp": [None if ratio is None else places18(ratio) for ratio in ratios],
     }
     return Found("TPI", day, None if found.value is None else nearest(found.value), diagnostics)
 

@@ -108,13 +108,13 @@ class Store:
 
     def hold(self, day: date, held: Mapping[str, str]) -> None:
         """Note that series of a day are held, each with its reason; what is noted already is not noted again."""
-        known = self.held
-        new = [{"date": day.isoformat(), "series": name, "reason": why} for name, why in held.items()]
-        new = [row for row in new if row not in known]
-        if new:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            with self._alone():
-                _append(self.folder / "held.jsonl", new)
+        rows = [{"date": day.isoformat(), "series": name, "reason": why} for name, why in held.items()]
+        if not rows:
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with self._alone():
+            known = self.held
+            _append(self.folder / "held.jsonl", [row for row in rows if row not in known])
 
     @property
     def held(self) -> list[dict[str, str]]:

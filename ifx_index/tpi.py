@@ -76,8 +76,8 @@ class TokenPriceIndex:
     weighting: CappedWeights
     """Weights, and whether the cap was kept."""
 
-    price_adj: tuple[Fraction, ...]
-    """P_raw / q of each constituent, micro-USD per Mtok."""
+    price_adj: tuple[Fraction | None, ...]
+    """P_raw / q of each constituent, micro-USD per Mtok; None for one that is not eligible."""
 
     value: Fraction | None
     """`sum w_i P_i_adj`, micro-USD per Mtok; None without volume."""
@@ -97,25 +97,32 @@ class TokenPriceIndex:
             "weights_18dp": None if weights is None else [places18(weight) for weight in weights],
             "rounds": self.weighting.rounds,
             "capped_indices": None if capped is None else list(capped),
-            "price_adj_micro": [nearest(price) for price in self.price_adj],
+            "price_adj_micro": [None if price is None else nearest(price) for price in self.price_adj],
             "tpi_micro": None if self.value is None else nearest(self.value),
         }
 
 
 def token_price_index(
-    volumes: Sequence[int], prices: Sequence[Fraction], quality: Sequence[Fraction], cap: Fraction = CAP
+    volumes: Sequence[int], prices: Sequence[Fraction], quality: Sequence[Fraction | None], cap: Fraction = CAP
 ) -> TokenPriceIndex:
-    """Compute the index of eligible constituents: volumes, raw prices (micro-USD per Mtok), quality ratios (of 1).
+    """Compute the index of volumes in tokens, raw prices (micro-USD per Mtok) and quality ratios (of 1).
 
+    A constituent without a ratio is not eligible: its volume counts for nothing.
     Raises BadFigures where the three are not of one length, or a price is below 0 or a ratio not above 0.
     """
     if not len(volumes) == len(prices) == len(quality):
         raise BadFigures(f"{len(volumes)} volumes, {len(prices)} prices and {len(quality)} quality ratios")
-    if any(price < 0 for price in prices) or any(ratio <= 0 for ratio in quality):
+    if any(price < 0 for price in prices) or any(ratio is not None and ratio <= 0 for ratio in quality):
         raise BadFigures("a price below 0, or a quality ratio that is not above 0")
-    adjusted = tuple(Fraction(price, ratio) for price, ratio in zip(prices, quality, strict=True))
-    weighting = capped_weights(volumes, cap)
+    adjusted = tuple(
+        None if ratio is None else Fraction(price, ratio) for price, ratio in zip(prices, quality, strict=True)
+    )
+    eligible = [
+        volume if price is not None else min(volume, 0) for volume, price in zip(volumes, adjusted, strict=True)
+    ]
+    weighting = capped_weights(eligible, cap)
     value = None
     if weighting.weights is not None:
-        value = sum((w * p for w, p in zip(weighting.weights, adjusted, strict=True)), Fraction(0))
+        parts = zip(weighting.weights, adjusted, strict=True)
+        value = sum((weight * price for weight, price in parts if price is not None), Fraction(0))
     return TokenPriceIndex(weighting=weighting, price_adj=adjusted, value=value)

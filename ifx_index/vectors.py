@@ -125,7 +125,10 @@ def _tpi(inputs: Mapping[str, object], expected: object) -> dict[str, object]:
     found = token_price_index(
         [whole(value, "volumes") for value in a_list(inputs, "volumes")],
         [number(value, "price_raw_micro") for value in a_list(inputs, "price_raw_micro")],
-        [Fraction(number(value, "quality_ratio_bps"), _BPS) for value in a_list(inputs, "quality_ratio_bps")],
+        [
+            None if value is None else Fraction(number(value, "quality_ratio_bps"), _BPS)
+            for value in a_list(inputs, "quality_ratio_bps")
+        ],
         number(inputs.get("cap", str(CAP)), "cap"),
     )
     got = found.document()

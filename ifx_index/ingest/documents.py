@@ -56,7 +56,10 @@ def read_json(data: bytes, path: str) -> object:
 
 
 def _nests_deeper(data: bytes, levels: int) -> bool:
-    """Whether brackets nest deeper, or more than so many stay open: the reader recurses, and could end the process."""
+    """Whether brackets nest much deeper, or more stay open than that: the reader recurses, and could end the process.
+
+    So many levels are never refused, twice as many always; what lies between does no harm.
+    """
     plain = data.replace(b"\\\\", b"").replace(b'\\"', b"").translate(None, _NOT_STRUCTURE)
     brackets = b"".join(plain.split(b'"')[::2])  # what stands between strings
     for _ in range(levels):

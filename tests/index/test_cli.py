@@ -205,6 +205,17 @@ def test_explain_and_verify_say_what_is_not_there(index: Any, data: Path) -> Non
     assert "Name one of LPI-openai," in index("explain", "LPI-acme", day(0)).err
 
 
+def test_a_store_that_cannot_be_written_is_named(index: Any, data: Path, tmp_path: Path) -> None:
+    """A file stands where one of its folders should be."""
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    (kept / "objects").write_text("")
+    ran = index("backfill", data, "--store", kept)
+    assert (ran.code, "Name a store that can be written" in ran.err, ran.err.count("\n")) == (2, True, 1)
+    beside = index("backfill", data, "--store", kept / "objects")
+    assert (beside.code, "it cannot be read: Not a directory" in beside.err) == (2, True)
+
+
 def test_verify_tells_a_changed_row(index: Any, data: Path) -> None:
     """Exit 3, with series, day and fault."""
     index("backfill", data, "--store", "kept")

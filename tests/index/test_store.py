@@ -284,7 +284,7 @@ def test_relatives_have_records_that_verify(
 def test_relatives_tell_who_is_left_out_and_what_the_mean_says() -> None:
     """A missing benchmark makes ineligible; null cells make the two aggregations differ, which is flagged."""
     tpi = compute_relative("tpi", json.dumps(TPI).encode(), "t.json").diagnostics
-    assert (tpi["constituents"], tpi["ineligible"]) == (["a", "b", "d", "e"], ["c"])
+    assert (tpi["constituents"], tpi["ineligible"]) == (["a", "b", "c", "d", "e"], ["c"])
     cati = compute_relative("cati", json.dumps(CATI).encode(), "c.json").diagnostics
     mean = cati["mean"]
     assert isinstance(mean, dict)

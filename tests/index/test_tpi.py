@@ -76,6 +76,15 @@ def test_an_infeasible_cap_has_a_value_and_never_settles() -> None:
     assert (found.value, found.settlement_eligible) == (6, False)
 
 
+def test_an_ineligible_constituent_weighs_nothing() -> None:
+    """Nor does it make a cap feasible: there are three to share the weight, and three are too few."""
+    found = token_price_index([5, 5, 5, 500], [Fraction(8)] * 4, [Fraction(1)] * 3 + [None])
+    assert (found.weighting.flag, found.value, found.price_adj[3]) == (Flag.CAP_INFEASIBLE, 8, None)
+    assert found.document()["price_adj_micro"] == [8, 8, 8, None]
+    with pytest.raises(BadFigures):
+        token_price_index([5, -5], [Fraction(8)] * 2, [Fraction(1), None])
+
+
 def test_without_volume_only_adjusted_prices_are_left() -> None:
     """Every other figure is null."""
     found = token_price_index([0, 0], [Fraction(8), Fraction(9)], [Fraction(2), Fraction(3)])

@@ -103,7 +103,7 @@ CATI = {
         ("tpi", TPI | {"cap": "x"}, "inputs.cap"),
         ("tpi", TPI | {"cap": "0"}, "inputs"),
         ("tpi", TPI | {"volumes": [1, 2]}, "inputs"),
-        ("tpi", TPI | {"quality_ratio_bps": [None]}, "inputs.quality_ratio_bps"),
+        ("tpi", TPI | {"quality_ratio_bps": ["x"]}, "inputs.quality_ratio_bps"),
         ("company_index", CATI | {"agg": "median"}, "inputs.agg"),
         ("company_index", CATI | {"volume": {"h": [1]}}, "inputs.volume.h"),
         ("company_index", CATI | {"channel_share": {"h": {"s": "x"}}}, "inputs.channel_share.h.s"),
