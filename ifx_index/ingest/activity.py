@@ -169,7 +169,9 @@ class _Dataset(NamedTuple):
         if not usage:
             covered = f"{min(totals)} to {max(totals)}" if totals else "no day"
             raise BadInput(self.name, f"it has no row of {self.day}, only of {covered}", cure=_DATA_SET)
-        notes.append(f"{self.name}: models below the fifty most used are not told apart, and no output tokens at all")
+        notes.append(
+            f"{self.name}: only the fifty most used models are named, so coverage is of those; no mark follows from it"
+        )
         whole = self._is_closed(document)
         return Activity(
             name=self.name,

@@ -111,6 +111,23 @@ def test_what_is_no_whole_day_is_refused_with_its_cure(data: bytes, why: str) ->
     assert refused.value.cure
 
 
+def test_a_table_cut_short_anywhere_gives_no_wrong_figure() -> None:
+    """Each beginning of a table is refused, or holds whole rows of it."""
+    rows = [ROW, (B, "free", 123_456, 789), (B, "standard", 55, 66)]
+    whole = activity_table(rows)
+    usage = read_activity(whole, "d.csv", DAY).usage
+    taken = set()
+    for cut in range(len(whole)):
+        try:
+            found = read_activity(whole[:cut], "d.csv", DAY)
+        except BadInput:
+            continue
+        assert found.usage.items() <= usage.items()
+        assert found.notes or whole[:cut].endswith(b"\n")
+        taken.add(len(found.usage))
+    assert taken == {1, 2, 3}
+
+
 # ------------------------------------------------------------------------------------------------- the daily dataset
 
 

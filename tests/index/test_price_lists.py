@@ -118,6 +118,15 @@ def test_what_is_no_whole_list_is_refused_with_its_cure(data: bytes, why: str) -
     assert refused.value.cure
 
 
+@pytest.mark.parametrize("bare", [True, False])
+def test_a_list_cut_short_anywhere_is_refused(bare: bool) -> None:
+    """No beginning of one is a list."""
+    whole = price_list({A: "0.000008", B: "0.000001"}, bare=bare)
+    for cut in range(len(whole)):
+        with pytest.raises(BadInput):
+            read_models(whole[:cut], "m.json")
+
+
 @pytest.mark.parametrize(
     ("name", "day"),
     [("2026-07-20.json", DAY), ("models_2026-07-20T0022.json", DAY), ("m.json", None), ("2026-13-40.json", None)],
