@@ -369,6 +369,8 @@ def _deposit(account: address, amount: uint256):
     @notice All of `deposit_for`.
     """
     assert amount != 0, "escrow: amount is zero"
+    # No token has that much. One that lies could otherwise fill a balance so that crediting a payout overflows.
+    assert amount < 2**128, "escrow: amount too large"
     ledger._credit(account, amount)
     log IForwardEscrow.Deposited(account=account, payer=msg.sender, amount=amount)
     ledger._pull(msg.sender, amount)

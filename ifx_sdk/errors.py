@@ -766,6 +766,11 @@ class BadAccount(Reverted):
     cure = "The account is neither zero nor the escrow."
 
 
+class AmountTooLarge(Reverted):
+    reason = "escrow: amount too large"
+    cure = "Deposit less than 2^128 micro-USDT."
+
+
 class TokenDidNotDeliver(Reverted):
     reason = "ledger: token did not deliver"
     cure = "Check balance and allowance; while the token takes a fee nothing is collected, withdrawing goes on."
@@ -961,6 +966,11 @@ class NoProposer(Reverted):
 class ProposerIsZero(Reverted):
     reason = "timelock: proposer is zero"
     cure = "Every proposer is an account."
+
+
+class OperationExpired(Reverted):
+    reason = "timelock: operation expired"
+    cure = "It could be executed for 14 days. Propose it again, with --again where the old one was not cancelled."
 
 
 class TimelockNotSafe(Reverted):

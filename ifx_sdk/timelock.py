@@ -21,6 +21,7 @@ from ifx_sdk.errors import (
     BadValue,
     EarlierOperationMissing,
     NothingToCancel,
+    OperationExpired,
     OperationNotReady,
     RoleMissing,
 )
@@ -30,6 +31,8 @@ from ifx_sdk.terms import parse_address
 
 DELAY = 7 * SECONDS_PER_DAY
 """Seconds between scheduling an operation and the first moment of its execution; `contracts/Timelock.vy` asserts it."""
+GRACE = 14 * SECONDS_PER_DAY
+"""Seconds from that moment to the last one: then an operation that nobody executed is void."""
 MAX_PAYLOAD = 1_024
 """Bytes of call data that one operation holds."""
 NOTHING = bytes(32)
@@ -52,6 +55,7 @@ class OperationState(Enum):
     UNKNOWN = "unknown"
     WAITING = "waiting"
     READY = "ready"
+    EXPIRED = "expired"
     DONE = "done"
     CANCELLED = "cancelled"
 
@@ -253,7 +257,7 @@ class Timelock(Contract):
     def hold_cancellable(self, id: bytes) -> None:
         """Refuse what is not pending. Raises `NothingToCancel`."""
         state = self.state(id)
-        if state not in (OperationState.WAITING, OperationState.READY):
+        if state not in (OperationState.WAITING, OperationState.READY, OperationState.EXPIRED):
             raise NothingToCancel(what=f"operation 0x{id.hex()} is {state.value}")
 
     def execute(self, found: ScheduledOperation) -> Outcome:
@@ -267,13 +271,17 @@ class Timelock(Contract):
         return self._write("execute_batch", *lists, found.predecessor, calls[0].salt)
 
     def hold_executable(self, found: ScheduledOperation) -> None:
-        """Refuse what cannot be executed now. Raises `OperationNotReady` naming the time, `EarlierOperationMissing`."""
+        """Refuse what cannot be executed now. Raises `OperationNotReady` and `OperationExpired` naming the time,
+        `EarlierOperationMissing`."""
         name = f"operation 0x{found.id.hex()}"
         if found.state is OperationState.WAITING:
             what = f"{name} can be executed from {format_time(found.ready_at)} on"
             raise OperationNotReady(what=what, cure="Execute it then; until then its proposers can cancel it.")
         if found.state is OperationState.DONE:
             raise OperationNotReady(what=f"{name} was executed in {found.executed_tx}", cure="Nothing is left to do.")
+        if found.state is OperationState.EXPIRED:
+            what = f"{name} could be executed until {format_time(found.ready_at + GRACE)}"
+            raise OperationExpired(what=what)
         if found.state is not OperationState.READY:
             cure = "To do it after all propose it again."
             raise OperationNotReady(what=f"{name} was {found.state.value}", cure=cure)
@@ -295,7 +303,10 @@ class Timelock(Contract):
             return OperationState.UNKNOWN
         if stored == _DONE:
             return OperationState.DONE
-        return OperationState.WAITING if stored > self.chain.now() else OperationState.READY
+        now = self.chain.now()
+        if now < stored:
+            return OperationState.WAITING
+        return OperationState.READY if now <= stored + GRACE else OperationState.EXPIRED
 
     def _collect(self, scheduled: Sequence[Event], salted: Iterable[Event]) -> tuple[ScheduledOperation, ...]:
         salts = {raw(event.args["id"]): raw(event.args["salt"]) for event in salted}

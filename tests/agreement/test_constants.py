@@ -54,8 +54,9 @@ def test_a_constant_is_the_same_on_both_sides(name: str, file: str, ours: int) -
 
 def test_the_owner_waits_as_long_on_both_sides() -> None:
     """Days of the timelock, in seconds."""
-    (days,) = re.findall(r"^DELAY: constant\(uint256\) = ([0-9]+) \* 86_400", source("Timelock.vy"), re.MULTILINE)
-    assert int(days) * calendar.SECONDS_PER_DAY == timelock.DELAY
+    for name, ours in (("DELAY", timelock.DELAY), ("GRACE", timelock.GRACE)):
+        found = re.findall(rf"^{name}: constant\(uint256\) = ([0-9]+) \* 86_400", source("Timelock.vy"), re.MULTILINE)
+        assert [int(days) * calendar.SECONDS_PER_DAY for days in found] == [ours]
 
 
 def test_the_oracle_looks_back_as_far_as_any_forward_needs() -> None:

@@ -152,6 +152,63 @@ def test_seven_days_to_the_second(owned: Owned) -> None:
         owned.execute(operation)
 
 
+@pytest.mark.parametrize("batch", [False, True])
+def test_an_operation_that_nobody_executed_is_void_after_14_days(owned: Owned, batch: bool) -> None:
+    """To the second; what was forgotten cannot be executed at somebody's leisure, and can be proposed again."""
+    timelock, escrow = owned.timelock, owned.protocol.escrow
+    single = owned.operation(escrow, "set_desk", NEXT)
+    many = ([single[0]], [0], [single[2]], NOTHING, NOTHING)
+    schedule, execute, hashed = (
+        (timelock.schedule_batch, timelock.execute_batch, timelock.hash_operation_batch)
+        if batch
+        else (timelock.schedule, timelock.execute, timelock.hash_operation)
+    )
+    operation = many if batch else single
+    schedule(*operation, DELAY, sender=MULTISIG.address)
+    owned.protocol.travel(owned.protocol.now + DELAY + 14 * DAY)
+    with boa.env.anchor():
+        execute(*operation)
+        assert escrow.desk() == NEXT
+    owned.protocol.travel(owned.protocol.now + 1)
+    with refused("timelock: operation expired"):
+        execute(*operation)
+    timelock.cancel(hashed(*operation), sender=MULTISIG.address)
+    schedule(*operation, DELAY, sender=MULTISIG.address)
+    owned.protocol.travel(owned.protocol.now + DELAY)
+    execute(*operation)
+    assert escrow.desk() == NEXT
+
+
+def test_of_two_operations_anyone_chooses_the_order_unless_one_names_the_other(owned: Owned) -> None:
+    """So who needs an order names a predecessor."""
+    escrow = owned.protocol.escrow
+    first, free = owned.operation(escrow, "set_desk", NEXT), owned.operation(escrow, "set_desk", OTHER.address)
+    id = owned.timelock.hash_operation(*first)
+    bound = (*free[:3], id, free[4])
+    for operation in (first, free, bound):
+        owned.schedule(operation)
+    owned.protocol.travel(owned.protocol.now + DELAY)
+    with refused("timelock_controller: missing dependency"):
+        owned.execute(bound)
+    owned.execute(free)
+    owned.execute(first)
+    owned.execute(bound)
+    assert escrow.desk() == OTHER.address
+
+
+def test_one_proposer_can_stop_all_and_do_nothing_sooner(owned: Owned) -> None:
+    """A stolen proposer's worst: it cancels every operation, its own removal included. No forward needs one."""
+    removal = owned.operation(owned.timelock, "revokeRole", PROPOSER, MULTISIG.address)
+    owned.do(owned.timelock, "grantRole", PROPOSER, OTHER.address)
+    owned.schedule(removal, by=OTHER.address)
+    owned.timelock.cancel(owned.timelock.hash_operation(*removal), sender=MULTISIG.address)
+    owned.protocol.travel(owned.protocol.now + DELAY)
+    with refused("timelock_controller: operation is not ready"):
+        owned.execute(removal)
+    with refused("ownable: caller is not the owner"):
+        owned.protocol.escrow.set_desk(NEXT, sender=MULTISIG.address)
+
+
 def test_no_shorter_delay_is_accepted(owned: Owned) -> None:
     """A longer one is."""
     operation = owned.operation(owned.protocol.escrow, "set_desk", NEXT)

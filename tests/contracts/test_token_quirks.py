@@ -163,6 +163,22 @@ def hostile(protocol: Protocol) -> Protocol:
     return found
 
 
+def test_a_token_that_mints_at_will_cannot_block_a_settlement(hostile: Protocol) -> None:
+    """No deposit fills a balance so far that crediting a payout would overflow and hold the other side's up."""
+    terms, forward_id = hostile.booked()
+    hostile.fund(hostile.outsider, 2**255, allowance=2**256 - 1)
+    victim = hostile.long.address
+    for amount in (2**128, 2**255):
+        with refused("escrow: amount too large"):
+            hostile.send(hostile.escrow.deposit_for, victim, amount, by=hostile.outsider)
+    for _ in range(3):
+        hostile.send(hostile.escrow.deposit_for, victim, 2**128 - 1, by=hostile.outsider)
+    hostile.mature(terms, 4_320_000)
+    hostile.send(hostile.escrow.settle, forward_id, by=hostile.short)
+    assert hostile.escrow.balance_of(victim) == 3 * (2**128 - 1) + 4_870_000_000_000
+    assert hostile.escrow.balance_of(hostile.short.address) == 11_130_000_000_000
+
+
 @pytest.mark.parametrize("step", PULLS)
 def test_an_honest_token_that_returns_true_is_taken(hostile: Protocol, step: str) -> None:
     """Unlike USDT; the same calls work."""

@@ -87,7 +87,7 @@ def test_the_contract_refuses_what_is_not_ready_as_well(proposer: IFX) -> None:
     with pytest.raises(DelayTooShort):
         proposer.timelock.schedule(replace(operation, salt=default_salt(1)), DELAY - 1)
     with pytest.raises(UnequalBatch):
-        proposer.timelock.send(proposer.timelock.prepare("execute_batch", [NINE], [], [], NOTHING, NOTHING))
+        proposer.timelock.send(proposer.timelock.prepare("schedule_batch", [NINE], [], [], NOTHING, NOTHING, DELAY))
 
 
 def test_an_operation_is_cancelled_and_proposed_again(proposer: IFX, outsider: IFX) -> None:

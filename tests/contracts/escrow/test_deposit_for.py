@@ -52,10 +52,12 @@ def test_deposit_for_cannot_spend_the_accounts_wallet(protocol: Protocol) -> Non
     assert protocol.money()["long"] == (0, FUNDS)
 
 
-@pytest.mark.parametrize("amount", [2**256 - 1])
-def test_deposit_for_cannot_overflow_a_balance(protocol: Protocol, amount: int) -> None:
-    """A balance that would leave uint256 is refused before any token moves."""
+@pytest.mark.parametrize("amount", [2**128, 2**256 - 1])
+def test_deposit_for_takes_no_amount_that_no_token_has(protocol: Protocol, amount: int) -> None:
+    """So no balance comes near what would overflow; it is refused before any token moves."""
     protocol.escrow.deposit(1, sender=protocol.long.address)
-    with refused(None):
+    with refused("escrow: amount too large"):
         protocol.escrow.deposit_for(protocol.long.address, amount, sender=protocol.outsider.address)
+    with refused("usdt: balance too low"):
+        protocol.escrow.deposit_for(protocol.long.address, 2**128 - 1, sender=protocol.outsider.address)
     assert protocol.money()["long"] == (1, FUNDS - 1)
