@@ -4,7 +4,7 @@
 @title One immutable daily fixing per underlying, signed by a quorum of nodes
 @license AGPL-3.0-only
 @notice Read `interfaces/IFixingOracle.vyi` first. Holds no money.
-        The owner (a timelock) appends names and announces signer sets 8 days ahead; the reviewer may withhold underlyings that require
+        The owner (a timelock) appends names and announces signer sets 8 calendar days ahead; the reviewer may withhold underlyings that require
         review; anyone posts what a quorum signed. A hostile quorum can set a price of its own day; nobody can change one.
 @dev Assumes that fewer than a third of the signers are faulty, for then two prices of one day cannot both reach the quorum.
      It cannot be stopped: without posts it falls silent, and settlement takes the newest fixing.

@@ -5,7 +5,7 @@
 @license AGPL-3.0-only
 @notice Pure. The only clamp in the system is here.
 @dev Inputs obey the checks of `book`: quantity < 2^40, spot < 2^39, price <= 2 x spot, indicative <= spot,
-     and a settlement price is below 2^40. No product or sum below can overflow: the largest is under 2^81.
+     and a settlement price is below 2^40. No product or sum below can overflow: the largest, within the fee, is under 2^86.
 """
 
 

@@ -6,7 +6,7 @@
 @notice The token is USDT as it is: no return values, an owner that can switch on a transfer fee, pause, blacklist or deprecate it.
 @dev A pull counts only if the ledger's own token balance rose by exactly the amount; nothing is ever computed from that balance alone, so
      tokens sent here by mistake belong to nobody and tokens taken by the token's owner are noticed by nobody but the last to withdraw.
-     With a fee switched on every pull reverts; withdrawing and crediting go on.
+     With a fee switched on every pull that it touches reverts; withdrawing and crediting go on.
 """
 
 

@@ -204,6 +204,28 @@ def test_silent_signers_settle_at_the_newest_earlier_fixing(open_day: Protocol) 
     assert settled(open_day, forward_id) == (8_550_000_000_000, 7_450_000_000_000)
 
 
+@pytest.mark.parametrize(
+    ("posts", "price"),
+    [((0,), 4_320_000), ((1,), 5_000_000), ((2,), 6_000_000), ((), SPOT), ((1, 2), 5_000_000)],
+    ids=["its own day", "the next", "the one after", "none", "both later ones"],
+)
+def test_silent_signers_choose_among_signed_prices_only(open_day: Protocol, posts: tuple[int, ...], price: int) -> None:
+    """By keeping a quorum from forming they pick the maturity day's fixing, a later one's or the newest earlier one:
+    worth up to the difference between them, and never a price that no quorum signed."""
+    terms, forward_id = open_day.booked()
+    day = terms.maturity // DAY
+    for late, signed in enumerate((4_320_000, 5_000_000, 6_000_000)):
+        open_day.travel_to_day(day + late)
+        if late in posts:
+            open_day.post(signed)
+        else:
+            with refused("oracle: quorum not reached"):
+                open_day.oracle.post(GPT, day + late, signed, open_day.attest(signed, nodes=open_day.nodes[:2]))
+    open_day.travel((day + 3) * DAY)
+    expected = payouts(price=terms.price, spot=SPOT, quantity=terms.quantity, settlement=price)
+    assert settled(open_day, forward_id) == expected
+
+
 # The reviewer.
 
 
