@@ -19,8 +19,9 @@ from rich.console import Console
 from rich.table import Table
 
 from ifx_sdk import devnet, signing
+from ifx_sdk.artifacts import artifact, codec
 from ifx_sdk.calendar import SECONDS_PER_DAY, day_of, midnight
-from ifx_sdk.chain import Chain
+from ifx_sdk.chain import Call, Chain
 from ifx_sdk.client import IFX
 from ifx_sdk.deploy import deploy
 from ifx_sdk.endings import Novation, Termination
@@ -31,6 +32,7 @@ from ifx_sdk.reports import Report, attest
 from ifx_sdk.signers import KeySigner
 from ifx_sdk.signing import Message
 from ifx_sdk.terms import Terms
+from ifx_sdk.timelock import DELAY, Operation
 from scripts.anvil import MISSING, find_anvil, free_port, running
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -86,6 +88,10 @@ ROWS = {
     "revoke_termination": Row(what="revoke a termination", floor="", peers="", budget=53_000),
     "approve_novation": Row(what="approve a novation on chain", floor="", peers="", budget=58_000),
     "revoke_novation": Row(what="revoke a novation", floor="", peers="", budget=56_000),
+    "timelock_schedule": Row(what="propose an owner's call", floor="", peers="", budget=60_000),
+    "timelock_execute": Row(what="execute it: another desk", floor="", peers="", budget=50_000),
+    "timelock_cancel": Row(what="cancel a proposal", floor="", peers="", budget=28_000),
+    "feed_latest": Row(what="latestRoundData of a feed", floor="", peers="", budget=28_000),
     "life": Row(
         what="whole life: book, settle, 2 withdrawals",
         floor="251,000",
@@ -117,7 +123,7 @@ class Bench:
         """Every row."""
         posts = self.posts()
         self.fund()
-        rows = self.life() | posts | self.endings()
+        rows = self.life() | posts | self.endings() | self.owner()
         rows["life"] = rows["book_warm"] + rows["settle_warm"] + 2 * rows["withdraw"]
         return {name: rows[name] for name in ROWS}
 
@@ -234,6 +240,27 @@ class Bench:
         for kind, message in messages.items():
             rows[f"approve_{kind}"] = gas(escrow.approve(message))
             rows[f"revoke_{kind}"] = gas(escrow.revoke(message))
+        return rows
+
+    def owner(self) -> dict[str, int]:
+        """Propose, cancel and execute as the timelock's proposer and anyone; then read a feed, as a transaction."""
+        timelock, escrow = self.payer.timelock, self.payer.escrow
+        call = escrow.prepare("set_desk", devnet.signer(devnet.OUTSIDER).address)
+        operations = [Operation(target=escrow.address, payload=call.data, salt=bytes(31) + bytes([i])) for i in (1, 2)]
+        rows = {"timelock_schedule": gas(timelock.schedule(operations[0]))}
+        timelock.schedule(operations[1]).confirmed()
+        rows["timelock_cancel"] = gas(timelock.cancel(operations[1].id))
+        devnet.travel(self.chain, self.chain.timestamp() + DELAY)
+        rows["timelock_execute"] = gas(timelock.execute(timelock.operation(operations[0].id)))
+        made = Call(
+            name="FixingFeed",
+            to=None,
+            data=artifact("FixingFeed").bytecode
+            + codec("FixingFeed").encode_constructor([self.ifx.oracle.address, NAME]),
+        )
+        feed = self.chain.send(made, devnet.signer(devnet.DEPLOYER)).confirmed().contract_address
+        read = Call(name="latestRoundData", to=feed, data=codec("FixingFeed").encode_call("latestRoundData", []))
+        rows["feed_latest"] = gas(self.chain.send(read, devnet.signer(devnet.DEPLOYER)))
         return rows
 
     def signed(self, message: Message, *signers: KeySigner) -> list[bytes]:
