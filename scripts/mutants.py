@@ -30,7 +30,7 @@ from rich.table import Table
 
 from scripts.branch_coverage import DATA, is_measured, measure, say
 from scripts.branches.report import Run, load
-from scripts.mutation.mutants import Mutant, mutants, sample
+from scripts.mutation.mutants import SAMPLE, Mutant, mutants, sample
 from scripts.mutation.results import BROKEN, SURVIVED, Result, by_operator, page, reasons, stale, unexplained
 from scripts.mutation.selection import candidates
 from scripts.mutation.worker import serve
@@ -38,8 +38,6 @@ from scripts.mutation.worker import serve
 ROOT = Path(__file__).resolve().parents[1]
 REASONS = ROOT / "scripts" / "mutation" / "equivalent.toml"
 PAGE = ROOT / "docs" / "mutants.md"
-SAMPLE = 200
-"""Mutants tried by default; about one in ten of them does not compile."""
 OK, FAILED = 0, 1
 
 

@@ -16,6 +16,9 @@ from scripts.mutation.operators import RULES, Edit, Text, names_of_a_family, sta
 
 PRAGMA = "# pragma nonreentrancy on"
 
+SAMPLE = 120
+"""Mutants tried by default; about one in ten of them does not compile."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mutant:

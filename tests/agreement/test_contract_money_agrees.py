@@ -83,14 +83,17 @@ def test_a_whole_life_moves_the_sdks_money(deployed: Protocol, trade: dict[str, 
 
 
 def slot_of(deployed: Any, variable: str, key: bytes) -> int:
-    """Where a mapping of a contract keeps a key."""
-    slot = deployed.compiler_data.storage_layout["storage_layout"][variable]["slot"]
+    """Where a mapping of a contract, or `module.mapping`, keeps a key."""
+    layout = deployed.compiler_data.storage_layout["storage_layout"]
+    for name in variable.split("."):
+        layout = layout[name]
+    slot = layout["slot"]
     return int.from_bytes(keccak(int(slot).to_bytes(32, "big") + key), "big")
 
 
 def stored_words(protocol: Protocol, forward_id: bytes) -> tuple[int, int]:
     """A forward's two words, as any node's `eth_getStorageAt` gives them."""
-    slot = slot_of(protocol.escrow, "forwards", forward_id)
+    slot = slot_of(protocol.escrow, "records.forwards", forward_id)
     return tuple(boa.env.get_storage(protocol.escrow.address, slot + offset) for offset in (0, 1))
 
 

@@ -352,6 +352,17 @@ def test_a_batch_is_all_or_nothing(owned: Owned) -> None:
         owned.timelock.schedule_batch([escrow.address], [], [good], NOTHING, NOTHING, DELAY, sender=MULTISIG.address)
 
 
+def test_a_batch_of_nothing_does_nothing(owned: Owned) -> None:
+    """It is an operation like any other, and done once."""
+    empty = [], [], [], NOTHING, NOTHING
+    owned.timelock.schedule_batch(*empty, DELAY, sender=MULTISIG.address)
+    owned.protocol.travel(owned.protocol.now + DELAY)
+    owned.timelock.execute_batch(*empty)
+    assert owned.timelock.is_operation_done(owned.timelock.hash_operation_batch(*empty))
+    with refused("timelock_controller: operation is not ready"):
+        owned.timelock.execute_batch(*empty)
+
+
 def test_the_timelock_takes_no_money(owned: Owned) -> None:
     """It has no use for any: a plain transfer is refused, and it holds none."""
     boa.env.set_balance(MULTISIG.address, 10**18)

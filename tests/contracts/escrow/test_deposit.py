@@ -54,11 +54,19 @@ def test_deposit_above_the_allowance_reverts(protocol: Protocol) -> None:
     assert protocol.token.allowance(protocol.long.address, protocol.escrow.address) == 0
 
 
-@pytest.mark.parametrize("amount", [2**256 - 1, 2**255])
-def test_deposit_of_more_than_exists_reverts(protocol: Protocol, amount: int) -> None:
-    """A huge amount credits nobody: the token refuses it."""
+@pytest.mark.parametrize(
+    ("amount", "reason"),
+    [
+        (2**256 - 1, "escrow: amount too large"),
+        (2**128, "escrow: amount too large"),
+        (2**128 - 1, "usdt: balance too low"),
+        (FUNDS + 1, "usdt: balance too low"),
+    ],
+)
+def test_deposit_of_more_than_exists_reverts(protocol: Protocol, amount: int, reason: str) -> None:
+    """A huge amount credits nobody: the escrow or the token refuses it."""
     before = protocol.money()
-    with refused("usdt: balance too low"):
+    with refused(reason):
         protocol.escrow.deposit(amount, sender=protocol.long.address)
     assert protocol.money() == before
 
