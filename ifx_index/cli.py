@@ -21,6 +21,7 @@ from ifx_index.errors import BadInput, IndexRefusal, NoRecord
 from ifx_index.folder import open_folder, read_file
 from ifx_index.ingest import read_activity
 from ifx_index.lpi import METHODOLOGY, UNIT, Row, explain, measure
+from ifx_index.publish import publish
 from ifx_index.recompute import Outcome
 from ifx_index.relatives import compute as compute_relative
 from ifx_index.store import Store
@@ -235,14 +236,19 @@ def _from_store(series: str, day: date, path: str) -> Explained:
     return rows, origin, max(earlier), decompose(before, rows)
 
 
+def _opened(store: str) -> Store:
+    """A store that is there already."""
+    if not Path(store).is_dir():
+        raise BadInput(store, "there is no store", cure="Write one with `ifx-index backfill DIR`, or name it.")
+    return Store(store)
+
+
 @app.command(short_help="Compute every record again from its inputs.")
 @_refusals
 def verify(store: str = _STORE, as_json: bool = _JSON) -> None:
     """Recompute each record, old revisions too, from what its inputs hash stands for: exit 0, or 3 for a fault."""
-    if not Path(store).is_dir():
-        raise BadInput(store, "there is no store", cure="Write one with `ifx-index backfill DIR`, or name it.")
     count, faults = 0, []
-    for verdict in verdicts(Store(store)):
+    for verdict in verdicts(_opened(store)):
         count += 1
         if verdict.fault is not None:
             record = verdict.record
@@ -252,6 +258,18 @@ def verify(store: str = _STORE, as_json: bool = _JSON) -> None:
     lines.append(f"{count - len(faults)} of {count} records follow from their inputs")
     _answer(as_json, {"records": count, "faults": faults}, "\n".join(lines))
     raise typer.Exit(NOT_ALL if faults else DONE)
+
+
+@app.command("publish", short_help="Write JSON, CSV, Parquet and a page.")
+@_refusals
+def publish_store(
+    store: str = _STORE,
+    out: str = typer.Option("index-publication", "--out", metavar="DIR", help="Folder of the four files."),
+    as_json: bool = _JSON,
+) -> None:
+    """Write every record, with diagnostics and revisions, as JSON, CSV, Parquet and one self-contained page."""
+    paths = [str(path) for path in publish(_opened(store), out)]
+    _answer(as_json, {"files": paths}, "\n".join(paths))
 
 
 @app.command(short_help="Compute a TPI or a company index from its document.")

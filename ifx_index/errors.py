@@ -8,6 +8,8 @@ IndexRefusal
 ├── NoRecord        .series .date
 ├── NeedsReason     .series .date        a correction without its reason
 ├── TooEarly        .date                a day that may not be published yet
+├── MissingExtra    .package .extra      a library that the bare install does not bring
+├── BadAnswer       .url .why            a source that gave no usable answer
 └── BadStore        .path .row .why      a store that cannot be read, or that was changed
 """
 # ruff: noqa: N818 - an error is named for what is wrong, as in the rest of the house
@@ -115,3 +117,23 @@ class BadStore(IndexRefusal):
         where = f"{path}" if row is None else f"{path}, row {row}"
         super().__init__(f"{where}: {why}")
         self.path, self.row, self.why = str(path), row, why
+
+
+class MissingExtra(IndexRefusal):
+    """A library that the bare install does not bring."""
+
+    def __init__(self, package: str, extra: str) -> None:
+        """`package` that is not installed, and the `extra` that brings it."""
+        super().__init__(f"{package} is not installed", cure=f"Install the extra: pip install 'ifx[{extra}]'.")
+        self.package, self.extra = package, extra
+
+
+class BadAnswer(IndexRefusal):
+    """A source that gave no usable answer; nothing was recorded of it."""
+
+    cure = "Ask again later, or leave the day out: a missing recording is shown as a gap."
+
+    def __init__(self, url: object, why: str, *, cure: str | None = None) -> None:
+        """`url` that was asked, without its query, and `why` the answer is refused."""
+        super().__init__(f"{url}: {why}", cure=cure)
+        self.url, self.why = str(url), why

@@ -152,11 +152,14 @@ def _percent(count: int) -> Fraction:
     return Fraction(count, 100)
 
 
+GOOD_COVERAGE: Final = _percent(95)
+"""Share of the tokens that must have a price in a GOOD value."""
+
 _THRESHOLDS: Final = (
     (
         Quality.GOOD,
         _Thresholds(
-            coverage=_percent(95), imputed=_percent(5), fallback=_percent(10), conflict=_percent(2), weight=10**9
+            coverage=GOOD_COVERAGE, imputed=_percent(5), fallback=_percent(10), conflict=_percent(2), weight=10**9
         ),
     ),
     (

@@ -1,8 +1,6 @@
 """The command ifx-index: what it prints, how it ends, and a folder's whole life through it."""
 
 import json
-import sys
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,38 +9,7 @@ import pytest
 from support.index_files import price_list
 from support.index_folder import A, B, day, write_activity, write_folder
 
-from ifx_index import cli
 from ifx_index.day import SERIES
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ran:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        """What it printed, as a program reads it."""
-        return json.loads(self.out)
-
-
-@pytest.fixture
-def index(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Any:
-    """Run `ifx-index` in a folder of its own."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: object) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["ifx-index", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        told = capsys.readouterr()
-        code = ended.value.code
-        return Ran(code=code if isinstance(code, int) else int(code is not None), out=told.out, err=told.err)
-
-    return run
 
 
 @pytest.fixture

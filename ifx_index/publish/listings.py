@@ -1,0 +1,143 @@
+"""The page's tables: the newest day with its diagnostics, what is held, what was corrected, and every value."""
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from html import escape
+
+from ifx_index.exact import MILLION, nearest
+from ifx_index.history import PublishedDay
+from ifx_index.publish.views import View, quality
+from ifx_index.record import Record
+from ifx_index.tables import usd
+
+_PPM_PER_TENTH = 1_000
+
+
+def cents(micro: int | None, like: int | None = None) -> str:
+    """Micro-USD as USD: cents from one dollar on, four places below, rounded to the nearest, ties to even.
+
+    `like` is the figure whose size decides on the places, where it is not this one's own.
+    """
+    if micro is None:
+        return "no value"
+    digits = 2 if abs(micro if like is None else like) >= MILLION else 4
+    count = nearest(Fraction(abs(micro), 10 ** (6 - digits)))
+    whole, part = divmod(count, 10**digits)
+    return f"{'-' if micro < 0 and count else ''}{whole}.{part:0{digits}d}"
+
+
+def _share(ppm: object) -> str:
+    if type(ppm) is not int:
+        return "-"
+    tenths = (ppm + _PPM_PER_TENTH // 2) // _PPM_PER_TENTH
+    # What is not all is not shown as all, and what is not nothing not as nothing.
+    tenths = min(tenths, 999) if ppm < 10**6 else tenths
+    return "<0.1%" if tenths == 0 and ppm else f"{tenths // 10}.{tenths % 10}%"
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1) -> str:
+    def line(cells: Sequence[str], tag: str) -> str:
+        inside = "".join(
+            f"<{tag}{'' if column < left else ' class=n'}>{cell}</{tag}>" for column, cell in enumerate(cells)
+        )
+        return f"<tr>{inside}</tr>"
+
+    body = "\n".join(line(row, "td") for row in rows)
+    return f'<div class="scroll"><table><thead>{line(header, "th")}</thead>\n<tbody>{body}</tbody></table></div>'
+
+
+def newest_day(days: Sequence[PublishedDay]) -> str:
+    """Every series of the newest day that has a record."""
+    with_records = [day for day in days if day.series]
+    if not with_records:
+        return ""
+    day = with_records[-1]
+    rows = []
+    for series, point in sorted(day.series.items()):
+        found = point.record.diagnostics
+        shares = (
+            f"{kind}_ppm" for kind in ("price_coverage", "imputed_token_share", "fallback_share", "conflict_share")
+        )
+        tokens = found.get("token_weight")
+        rows.append(
+            (
+                series,
+                quality(point).replace("_", " "),
+                usd(point.record.value),
+                *(_share(found.get(key)) for key in shares),
+                str(found.get("n_models")),
+                f"{tokens:,}" if isinstance(tokens, int) else "-",
+                str(point.record.revision),
+            )
+        )
+    header = (
+        "Series",
+        "Quality",
+        "USD",
+        "Coverage",
+        "Imputed",
+        "Fallback",
+        "Conflict",
+        "Models",
+        "Tokens priced",
+        "Rev.",
+    )
+    return f"<section>\n<h2>{day.date}, every series</h2>\n{_table(header, rows, left=2)}\n</section>"
+
+
+def held_days(days: Sequence[PublishedDay]) -> str:
+    """What has no record because somebody must look first."""
+    rows = [
+        (day.date.isoformat(), ", ".join(sorted(name for name in day.held if day.held[name] == why)), escape(why))
+        for day in days
+        for why in dict.fromkeys(day.held.values())
+    ]
+    if not rows:
+        return ""
+    return f"<section>\n<h2>Held</h2>\n{_table(('Day', 'Series', 'Why'), rows, left=3)}\n</section>"
+
+
+def corrections(records: Sequence[Record]) -> str:
+    """Every later revision, with what it corrected; the old row stays in the files."""
+    before = {(each.series, each.date, each.revision): each.value for each in records}
+    rows = [
+        (
+            each.series,
+            each.date.isoformat(),
+            str(each.revision),
+            usd(before.get((each.series, each.date, each.revision - 1))),
+            usd(each.value),
+            escape(each.reason or ""),
+        )
+        for each in sorted(records, key=lambda each: (each.date, each.series, each.revision))
+        if each.revision > 1
+    ]
+    found = (
+        _table(("Series", "Day", "Rev.", "Was", "Is", "Why"), rows, left=2)
+        if rows
+        else "<p>None: every value is a first revision.</p>"
+    )
+    return f"<section>\n<h2>Corrections</h2>\n{found}\n</section>"
+
+
+def all_days(shown: Sequence[View]) -> str:
+    """Every value by day, for whoever cannot or will not read the charts."""
+    if not shown:
+        return ""
+    rows = [
+        (day.isoformat(), *(_cell(found, place) for found in shown))
+        for place, day in reversed(list(enumerate(shown[0].days)))
+    ]
+    header = ("Day", *(found.name for found in shown))
+    return (
+        "<section>\n<details><summary>Every value, newest first</summary>\n"
+        f"{_table(header, rows)}\n<p>A value in brackets is no mark.</p></details>\n</section>"
+    )
+
+
+def _cell(found: View, place: int) -> str:
+    point = found.points[place]
+    if point is None:
+        return "-"
+    shown = usd(point.record.value)
+    return shown if point.record.good else f"({shown})"
