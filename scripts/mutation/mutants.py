@@ -16,7 +16,7 @@ from scripts.mutation.operators import RULES, Edit, Text, names_of_a_family, sta
 
 PRAGMA = "# pragma nonreentrancy on"
 
-SAMPLE = 120
+SAMPLE = 130
 """Mutants tried by default; about one in ten of them does not compile."""
 
 
