@@ -4,6 +4,7 @@ Exit codes: 0 done, 2 an input or an option was refused, 3 something is held, or
 """
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
@@ -11,6 +12,7 @@ from functools import wraps
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+import httpx
 import typer
 
 from ifx_index import backfill as filling
@@ -20,9 +22,11 @@ from ifx_index.decomposition import Decomposition, decompose
 from ifx_index.errors import BadInput, IndexRefusal, NoRecord
 from ifx_index.folder import open_folder, read_file
 from ifx_index.ingest import read_activity
+from ifx_index.live import OpenRouter
 from ifx_index.lpi import METHODOLOGY, UNIT, Row, explain, measure
 from ifx_index.publish import publish
 from ifx_index.recompute import Outcome
+from ifx_index.recorder import record
 from ifx_index.relatives import compute as compute_relative
 from ifx_index.store import Store
 from ifx_index.verify import verify as verdicts
@@ -258,6 +262,24 @@ def verify(store: str = _STORE, as_json: bool = _JSON) -> None:
     lines.append(f"{count - len(faults)} of {count} records follow from their inputs")
     _answer(as_json, {"records": count, "faults": faults}, "\n".join(lines))
     raise typer.Exit(NOT_ALL if faults else DONE)
+
+
+@app.command("record", short_help="Ask the live sources, and record.")
+@_refusals
+def record_day(
+    out: str = typer.Option(..., "--out", metavar="DIR", help="Folder of recordings, as `backfill` reads it."),
+    as_json: bool = _JSON,
+) -> None:
+    """Record today's models list, yesterday's tokens (key in OPENROUTER_API_KEY) and missing offers: exit 0, or 3."""
+    with httpx.Client() as client:
+        done = list(
+            record(OpenRouter(client=client), out, now=datetime.now(UTC), key=os.environ.get("OPENROUTER_API_KEY"))
+        )
+    shown = [
+        {"what": e.what, "path": None if e.path is None else str(e.path), "new": e.new, "why": e.why} for e in done
+    ]
+    _answer(as_json, {"recorded": shown}, "\n".join(each.line() for each in done))
+    raise typer.Exit(NOT_ALL if any(each.refused for each in done) else DONE)
 
 
 @app.command("publish", short_help="Write JSON, CSV, Parquet and a page.")

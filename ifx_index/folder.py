@@ -1,8 +1,8 @@
 """A folder of recordings, day by day: which files are what to which day. Reads files, computes nothing.
 
-The folder, or `openrouter` in it, holds `models/DATE.json`, `activity/daily/DATE.csv`, and where there are any
-`endpoints/DATE.csv` (fallback) and `models_afternoon/DATE.json` (the second source). A day is a file of activity; the
-models lists of the seven days before it are its earlier ones.
+The folder, or `openrouter` in it, holds `models/DATE.json`, `activity/daily/DATE.csv` or `.json`, and where there are
+any `endpoints/DATE.csv` or `.json` (fallback) and `models_afternoon/DATE.json` (the second source). A day is a file of
+activity; the models lists of the seven days before it are its earlier ones.
 """
 
 from collections.abc import Iterator
@@ -67,14 +67,20 @@ def _between(days: list[date]) -> Iterator[date]:
         day += timedelta(days=1)
 
 
+def root_of(path: Path | str) -> Path:
+    """Where the recordings of a folder stand: in it, or in `openrouter` in it."""
+    root = Path(path)
+    return root / "openrouter" if (root / "openrouter").is_dir() else root
+
+
 def open_folder(path: Path | str) -> Folder:
     """List the recordings of a folder. Raises BadInput where it has no activity."""
-    root = Path(path)
-    root = root / "openrouter" if (root / "openrouter").is_dir() else root
+    root = root_of(path)
     found = Folder(
-        activity=_dated(root / "activity" / "daily", ".csv"),
+        # Where a day stands as a table and as the dataset, the table tells more.
+        activity=_dated(root / "activity" / "daily", ".json") | _dated(root / "activity" / "daily", ".csv"),
         models=_dated(root / "models", ".json"),
-        fallback=_dated(root / "endpoints", ".csv"),
+        fallback=_dated(root / "endpoints", ".json") | _dated(root / "endpoints", ".csv"),
         second=_dated(root / "models_afternoon", ".json"),
     )
     if not found.activity:

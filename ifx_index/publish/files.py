@@ -1,6 +1,5 @@
 """Writing a publication: four files, each whole before it takes the place of the last one."""
 
-import os
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +9,7 @@ from ifx_index.publish.page import page
 from ifx_index.publish.parquet import parquet_bytes
 from ifx_index.publish.rows import csv_bytes, json_bytes, table
 from ifx_index.store import Store
+from ifx_index.whole_files import write_whole
 
 NAMES: Final = ("index.json", "index.csv", "index.parquet", "index.html")
 """The files of a publication."""
@@ -33,11 +33,4 @@ def publish(store: Store, out: Path | str) -> list[Path]:
     )
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
-    return [_write(folder / name, data) for name, data in zip(NAMES, contents, strict=True)]
-
-
-def _write(path: Path, data: bytes) -> Path:
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_bytes(data)
-    draft.replace(path)
-    return path
+    return [write_whole(folder / name, data) for name, data in zip(NAMES, contents, strict=True)]
