@@ -1,11 +1,10 @@
 """Anything, by anyone, in any order: terms, bookings, novations, terminations, settlements, pauses, silent oracles.
 
 The machine stands in tests/support/machine*.py, its reference in model.py and books.py. A run is followed by a look at
-what it reached: every refusal that the interface states for an ending must have been provoked.
+what it reached; test_each_refusal.py takes it to every refusal, which chance alone may miss.
 """
 
 import os
-import re
 import resource
 import sys
 import time
@@ -19,7 +18,6 @@ from hypothesis import HealthCheck, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 from support.machine import REACHED
 from support.machine_invariants import AnyOrder
-from support.tree import ROOT
 from support.world import deployed
 
 CI_STEPS, NIGHTLY_STEPS = 10_000, 1_000_000
@@ -27,8 +25,6 @@ LIFE = 100  # steps at most: Hypothesis ends some lives early, for want of rando
 LIVES = 20  # a batch, of one seed
 MESSAGES = ("terms", "termination", "novation")
 CALLS = ("terminate", "novate", *(f"{verb}_{message}" for verb in ("approve", "revoke") for message in MESSAGES))
-INTERFACE = ROOT / "contracts/interfaces/IForwardEscrow.vyi"
-REASON = re.compile(r"`((?:escrow|ledger): [^`]+)`")
 
 taken = Counter[str]()
 
@@ -65,28 +61,19 @@ def run(steps: int, first: int, seconds: float = inf) -> int:
     return taken["steps"]
 
 
-def stated(call: str) -> set[str]:
-    """The reasons that the interface states for a call in its own words."""
-    source = INTERFACE.read_text(encoding="utf-8")
-    return set(REASON.findall(source.split(f"def {call}(")[1].split('"""')[1]))
-
-
 @pytest.mark.filterwarnings("ignore")
 class TestAnyOrder:
     """10,000 steps at every change."""
 
     def test_contracts_equal_the_model_after_every_step(self) -> None:
-        """No outcome but the predicted one, no invariant broken, and nothing of importance left untried."""
+        """No outcome but the predicted one, no invariant broken, and every kind of life among them."""
         REACHED.clear()
         assert run(CI_STEPS, first=1) >= CI_STEPS
         for call in CALLS:
-            missing = {reason for reason in stated(call) if not REACHED[call, reason]}
-            assert not missing, call
             assert REACHED[call, None] >= 20, call
-        for reason in ("usdt: allowance too low", "usdt: balance too low", "ledger: token did not deliver"):
-            assert REACHED["novate", reason], reason
-        for life in ("settled after 1 moves", "settled after 2 moves", "terminated after 1 moves"):
-            assert REACHED["life", life] >= 20, life
+        for end in ("settled", "terminated"):
+            assert sum(REACHED["life", f"{end} after {moves} moves"] for moves in range(1, 5)) >= 40, end
+            assert sum(REACHED["life", f"{end} after {moves} moves"] for moves in range(2, 5)) >= 20, end
         for tried in ("spent", "stale", "mature"):
             assert min(REACHED["tried", f"{call} {tried}"] for call in ("terminate", "novate")) >= 20, tried
 

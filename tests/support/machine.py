@@ -48,7 +48,7 @@ REACHED: Counter[tuple[str, str | None]] = Counter()
 """How often each outcome of each call, and each kind of life, came up; None is a call that went through."""
 
 
-sign = lru_cache(maxsize=10_000)(signing.sign_digest)
+sign = lru_cache(maxsize=1_000)(signing.sign_digest)
 
 
 class Machine(RuleBasedStateMachine):

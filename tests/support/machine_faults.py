@@ -12,8 +12,8 @@ from ifx_sdk.terms import ZERO_ADDRESS
 
 END_FAULTS = ("late", "long", "short", "price", "revoked", "silent", "silent", "ended")
 MOVE_FAULTS = (
-    "late", "outgoing", "remaining", "nobody", "escrow", "side", "left", "payment", "revoked", "silent", "silent",
-    "ended", "no allowance", "no money", "token fee",
+    "late", "outgoing", "remaining", "nobody", "escrow", "side", "left", "payment", "revoked", "revoked", "silent",
+    "silent", "silent", "silent", "ended", "no allowance", "no money", "token fee",
 )  # fmt: skip
 MONEY = ("no allowance", "no money", "token fee")
 """No faults where the free balance covers the payment, or the fee on it is rounded to nothing."""

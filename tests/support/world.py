@@ -57,7 +57,7 @@ def _remember_hashes() -> None:
     """Hash a thing once: py-evm asks for the same slots and addresses at every step."""
     keccak(b"")  # the first use chooses the hasher
     hasher = keccak_auto.hasher
-    keccak_auto.hasher = lru_cache(maxsize=100_000)(lambda data: hasher(data))
+    keccak_auto.hasher = lru_cache(maxsize=20_000)(lambda data: hasher(data))
 
 
 @cache
