@@ -10,13 +10,15 @@ lambda leaves possible. Rates and cuts are exact fractions; factors are decimals
 price below is rounded once, half-even, from a value whose error is far below any tie that it could meet.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Final
 
+from ifx_sdk.calendar import TENORS, day_number, maturity_date
 from ifx_sdk.errors import BadCalibration, BadPrice, BadTenor, BadValue, NoQuote
 from ifx_sdk.money import MICRO, PRICE_LIMIT
 
@@ -145,6 +147,98 @@ def indicative_interval(spot: int, months: int) -> tuple[int, int]:
     """
     slow, fast = rate_bounds()
     return published_indicative(spot, months, fast), published_indicative(spot, months, slow)
+
+
+# --------------------------------------------------------------------------------------------------------- the curve
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Band:
+    """An indicative price and what the evidence leaves possible, micro-USDT per Mtok; None where a tick gives none."""
+
+    price: int | None
+    """`F_ind`."""
+
+    low: int | None
+    """With the highest rate of repricings that the evidence leaves possible."""
+
+    high: int | None
+    """With the lowest."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CurvePoint:
+    """One tenor of an indicative curve."""
+
+    months: int
+    """Tenor in calendar months."""
+
+    averaging_days: int
+    """Days of the average-price forward beside the point forward: the whole tenor."""
+
+    probability: Decimal
+    """Eq. 5: p, to 60 digits."""
+
+    point: Band
+    """Eq. 6: the forward on the maturity day's fixing."""
+
+    average: Band
+    """Eq. 6 averaged: the forward on the mean of every day of the tenor."""
+
+    compound_mean: int
+    """S0 exp(-lambda delta tau), rounded half-even to the micro: the mean where repricings repeat."""
+
+    stress: int | None
+    """`F_ind` of CAL-series-1, shown only."""
+
+
+def curve(
+    spot: int,
+    trade_date: date,
+    *,
+    tenors: Sequence[int] = TENORS,
+    using: Calibration = CAL_MID,
+    band: tuple[Calibration, Calibration] | None = None,
+) -> tuple[CurvePoint, ...]:
+    """The indicative curve of Eq. 5 and 6 for a spot in micro-USDT per Mtok: each tenor, point and average.
+
+    `band` are the calibrations at the lowest and the highest rate, `rate_bounds(using)` unless another evidence is
+    meant. Raises BadPrice, BadTenor, BadDate.
+    """
+    trio = (using, *(band if band is not None else rate_bounds(using)))
+    spot_day = day_number(trade_date)
+    points = []
+    for months in tenors:
+        days = day_number(maturity_date(trade_date, months)) - spot_day
+        mean = _CONTEXT.multiply(Decimal(_spot(spot)), compound_mean(months, using))
+        points.append(
+            CurvePoint(
+                months=months,
+                averaging_days=days,
+                probability=jump_probability(months, using),
+                point=_band(spot, months, days, 1, trio),
+                average=_band(spot, months, days, days, trio),
+                compound_mean=_rounded(mean, 1),
+                stress=_quoted(spot, months, days, 1, CAL_SERIES),
+            )
+        )
+    return tuple(points)
+
+
+def _band(
+    spot: int, months: int, days: int, averaging_days: int, trio: tuple[Calibration, Calibration, Calibration]
+) -> Band:
+    price, high, low = (_quoted(spot, months, days, averaging_days, each) for each in trio)
+    return Band(price=price, low=low, high=high)
+
+
+def _quoted(spot: int, months: int, days: int, averaging_days: int, using: Calibration) -> int | None:
+    try:
+        return average_indicative(
+            spot, months, spot_day=0, maturity_day=days, averaging_days=averaging_days, using=using
+        )
+    except NoQuote:
+        return None
 
 
 def _spot(spot: int) -> int:

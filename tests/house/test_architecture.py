@@ -21,6 +21,8 @@ OUTSIDERS = {"scripts", "benchmarks", "examples", "tests", "conftest", "support"
 # What the bare install does not bring, and the only SDK modules that may import it: they are loaded on demand.
 EXTRAS = {
     "selectolax",
+    "numpy",
+    "matplotlib",
     "eth_tester",
     "eth",
     "vyper",
@@ -31,7 +33,11 @@ EXTRAS = {
     "hypothesis",
     "pytest",
 }
-LOADED_ON_DEMAND = {Path("ifx_sdk/local_evm.py"): {"eth"}}
+LOADED_ON_DEMAND = {
+    Path("ifx_sdk/local_evm.py"): {"eth"},
+    Path("ifx_sdk/hedging/simulation.py"): {"numpy"},
+    Path("ifx_sdk/cli/pictures.py"): {"matplotlib"},
+}
 
 # No I/O, no clock, no chance: what they answer depends on their arguments alone.
 PURE = {
@@ -40,6 +46,11 @@ PURE = {
     Path("ifx_sdk/terms.py"),
     Path("ifx_sdk/payoff.py"),
     Path("ifx_sdk/pricing.py"),
+    Path("ifx_sdk/calibration.py"),
+    *(
+        Path("ifx_sdk/hedging", f"{name}.py")
+        for name in ("exposure", "ladder", "margin", "market_maker", "participants", "plan", "process")
+    ),
     Path("oracle_node/fixing.py"),
     *(
         Path("ifx_index", f"{name}.py")

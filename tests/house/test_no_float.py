@@ -22,6 +22,22 @@ EXEMPT = {
     },
     Path("ifx_sdk/local_chain.py"): {"true division b.header.gas_used": "the share of a block that is used"},
     Path("ifx_sdk/outcomes.py"): {"json.loads": "a journal's attempts: hashes, a nonce and a block's number"},
+    Path("ifx_sdk/hedging/simulation.py"): {
+        "the literal": "statistics of paths: nothing of it is paid by or to anybody",
+        "the name float": "statistics of paths",
+        "true division": "statistics of paths",
+    },
+    Path("ifx_sdk/cli/curve_chart.py"): {
+        "the literal": "places on paper",
+        "the name float": "places on paper",
+        "true division": "places on paper",
+    },
+    Path("ifx_sdk/cli/hedge_chart.py"): {
+        "the literal": "places on paper",
+        "the name float": "places on paper",
+        "true division": "places on paper",
+    },
+    Path("ifx_sdk/cli/pictures.py"): {"the literal": "places on paper"},
     Path("ifx_sdk/signers.py"): {"json.loads": "a keystore: texts, and rounds of its key derivation"},
 }
 

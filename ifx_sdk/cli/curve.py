@@ -1,0 +1,98 @@
+"""`ifx curve`: the indicative curve of an underlying, with how weak its evidence is."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ifx_sdk.cli.session import READS, Session, command
+
+if TYPE_CHECKING:
+    from ifx_sdk.calibration import Evidence
+    from ifx_sdk.cli.curve_sheet import CurveSheet
+
+
+@command(READS[:2])
+def curve(
+    session: Session,
+    underlying: Annotated[
+        str | None, typer.Argument(metavar="[UNDERLYING]", help="Such as openai/gpt-4.1; its fixing of today.")
+    ] = None,
+    spot: Annotated[str | None, typer.Option("--spot", metavar="PRICE", help="Without a node: this spot.")] = None,
+    on: Annotated[str | None, typer.Option("--on", metavar="YYYY-MM-DD", help="Trade date (UTC); else today.")] = None,
+    repricings: Annotated[
+        str | None,
+        typer.Option("--repricings", metavar="FILE", help="Calibrate on this table instead: CSV, see the manual."),
+    ] = None,
+    months: Annotated[
+        int | None, typer.Option("--months", metavar="N", help="Months of every series in the table, added up.")
+    ] = None,
+    out: Annotated[str | None, typer.Option("--out", metavar="FILE.png", help="Draw it; needs [hedging].")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the picture.")] = False,
+) -> None:
+    """Show the indicative curve: point and average-price forwards of 3, 6, 9 and 12 months.
+
+    Prices are indications by Eq. 6 of the paper and bind nobody; the band is what its few events leave possible.
+    """
+    from ifx_sdk.cli import curve_sheet
+    from ifx_sdk.cli.pictures import prepare, write_picture
+
+    picture = None if out is None else prepare(out, overwrite=force)
+    shown = _sheet(session, underlying, spot, on, _evidence(repricings, months))
+    document, text = curve_sheet.document(shown), curve_sheet.text(shown)
+    if picture is not None:
+        from ifx_sdk.cli.curve_chart import draw
+
+        write_picture(picture, draw(shown), overwrite=force)
+        document, text = document | {"file": out}, f"{text}\nwritten to {out}"
+    session.output.answer(document, text)
+
+
+def _sheet(
+    session: Session, underlying: str | None, spot: str | None, on: str | None, evidence: Evidence
+) -> CurveSheet:
+    from ifx_sdk.cli import curve_sheet
+    from ifx_sdk.terms import parse_underlying
+
+    name = None if underlying is None else parse_underlying(underlying)
+    price, day = spot_of(session, name, spot, on)
+    return curve_sheet.sheet(name, price, day, evidence, spot_given=spot is not None)
+
+
+def spot_of(session: Session, underlying: str | None, spot: str | None, on: str | None) -> tuple[int, date]:
+    """The spot and the trade date: as typed, or today's fixing by the node. Raises MissingOption."""
+    from ifx_sdk.calendar import date_of, day_of, parse_date
+    from ifx_sdk.cli.errors import MissingOption
+    from ifx_sdk.money import parse_price
+
+    if spot is not None:
+        if on is not None:
+            return parse_price(spot), parse_date(on)
+        import time
+
+        return parse_price(spot), date_of(day_of(int(time.time())))
+    if underlying is None:
+        raise MissingOption("underlying and no spot", "--spot", form="8.00")
+    if on is not None:
+        raise MissingOption("spot", "--spot", form="8.00")
+    # The quote carries today's fixing; of the smallest size and the shortest tenor, since neither matters here.
+    ifx = session.ifx()
+    quote = ifx.quote(underlying, ifx.escrow.lot_of(underlying), 3)
+    return quote.spot, date_of(quote.spot_day)
+
+
+def _evidence(repricings: str | None, months: int | None) -> Evidence:
+    from ifx_sdk.calibration import calibrate, paper_evidence
+    from ifx_sdk.cli.errors import MissingOption
+
+    if repricings is None:
+        if months is not None:
+            raise MissingOption("table for these months", "--repricings", form="table.csv")
+        return paper_evidence()
+    if months is None:
+        raise MissingOption("number of months watched", "--months", form="74")
+    from ifx_sdk.hedging.repricings import read_repricings
+
+    return calibrate(read_repricings(repricings), months)

@@ -1,0 +1,112 @@
+"""A hedge plan as a picture: how much uncertainty is left, and why one forward at the end does not help."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from textwrap import fill
+from typing import TYPE_CHECKING, Final
+
+from ifx_sdk.cli.hedge_sheet import HedgeSheet, points, tokens
+from ifx_sdk.cli.pictures import AMBER, BLUE, INK, QUIET, TEAL, styled
+from ifx_sdk.hedging.ladder import GRID
+from ifx_sdk.hedging.plan import AVERAGE, LADDER, NAIVE
+from ifx_sdk.hedging.simulation import UNIT_COST
+from ifx_sdk.money import format_price, format_quantity
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_COLORS: Final = {NAIVE: AMBER, LADDER: BLUE, AVERAGE: TEAL}
+_CUT: Final = Fraction(54, 100)
+_EPSILON: Final = Fraction(1, 1_000)
+_MILLION: Final = 10**12  # micro-USDT
+
+
+def draw(shown: HedgeSheet) -> Figure:
+    """Draw the spread that each hedge leaves, and the cost by the month of a cut."""
+    plan = shown.plan
+    short = plan.side == "short"
+    with styled(13, 6.8) as drawn:
+        removed = {each.name: shown.falling.hedged[each.name][UNIT_COST.name].effectiveness for each in plan.hedges}
+        flow = "revenue" if short else "cost"
+        title = (
+            f"The ladder takes away {points(removed[LADDER])} of the uncertainty of this {flow}; "
+            f"one {len(plan.monthly)}M forward {points(removed[NAIVE])}"
+        )
+        drawn.text(0.035, 0.935, title, size=17, weight="bold")
+        what = (
+            f"{shown.exposure.model}: {tokens(plan.volume)} in {len(plan.monthly)} months from {plan.trade_date} "
+            f"at {format_price(plan.spot)}, {plan.cost / _MILLION:,.2f} million USDT if nothing changes"
+        )
+        drawn.text(0.035, 0.885, what, color=QUIET, size=11)
+        _spreads(drawn.add_axes((0.125, 0.2, 0.3, 0.56)), shown)
+        _timing(drawn.add_axes((0.53, 0.2, 0.33, 0.56)), shown)
+        drawn.text(0.035, 0.805, f"Uncertainty of the {flow} left (standard deviation, million USDT)", weight="bold")
+        timing = f"{flow.capitalize()} if the price is cut by 46% once, by when (million USDT)"
+        drawn.text(0.49, 0.805, timing, weight="bold")
+        drawn.text(0.035, 0.035, fill(_foot(shown), 165), color=QUIET, size=8.8, linespacing=1.5)
+    return drawn
+
+
+def _foot(shown: HedgeSheet) -> str:
+    rungs = ", ".join(
+        f"{leg.months}M {format_quantity(leg.quantity).removesuffix(' tokens')} at {leg.price / 1_000_000:.2f}"
+        for leg in shown.plan.ladder.legs
+    )
+    return (
+        f"Ladder: {rungs or 'not one lot fits'}. Simulated with the paper's two cuts (25%, 67%) at 1/37 a month, "
+        f"{shown.falling.paths:,} paths; two events are very weak evidence, and prices also rise: payoffs are capped at "
+        "the prefunding. Unit cost at planned volume; a spend that grows as prices fall is another matter (see the "
+        "table). A forward settles on the list price. Half fee included on the right."
+    )
+
+
+def _spreads(axes: Axes, shown: HedgeSheet) -> None:
+    plan = shown.plan
+    bars = [("No hedge", shown.falling.unhedged[UNIT_COST.name], QUIET, None)]
+    labels = {NAIVE: f"One {len(plan.monthly)}M forward", LADDER: "Ladder", AVERAGE: "Average-price\nforward"}
+    for hedge in plan.hedges:
+        spread = shown.falling.hedged[hedge.name][UNIT_COST.name]
+        bars.append((labels[hedge.name], spread, _COLORS[hedge.name], spread.effectiveness))
+    most = max(spread.sd for _, spread, _, _ in bars) / _MILLION
+    for place, (_, spread, color, removed) in enumerate(bars):
+        sd = spread.sd / _MILLION
+        axes.barh(place, sd, height=0.58, color=color)
+        note = f"{sd:,.2f}" if removed is None else f"{sd:,.2f}   {points(removed)} removed"
+        axes.text(sd + most * 0.02, place, note, va="center", weight="bold", color=INK if removed is None else color)
+    axes.set_yticks(range(len(bars)), [name for name, _, _, _ in bars], color=INK)
+    axes.invert_yaxis()
+    axes.set_xlim(0, most * 1.42)
+    axes.set_xticks([])
+    axes.grid(visible=False)
+    axes.spines["bottom"].set_visible(False)
+
+
+def _timing(axes: Axes, shown: HedgeSheet) -> None:
+    plan = shown.plan
+    length = len(plan.monthly)
+    # On the edges of the cells of use; once more just before a leg settles, when it still feels the cut.
+    edges = [Fraction(n, GRID) for n in range(length * GRID)]
+    settled = [Fraction(leg.months) for hedge in plan.hedges for leg in hedge.legs]
+    when = sorted({*edges, *(each - _EPSILON for each in settled), Fraction(length) - _EPSILON})
+    across = [float(each) for each in when]
+    lines = [(None, "No hedge", QUIET), (plan.naive, f"One {length}M forward", AMBER)]
+    lines += [(plan.ladder, "Ladder", BLUE), (plan.average, "Average-price\nforward", TEAL)]
+    ends = []
+    for hedge, label, color in lines:
+        costs = [plan.outcome(hedge, _CUT, each) / _MILLION for each in when]
+        axes.plot(across, costs, color=color, linewidth=2.4, solid_joinstyle="round")
+        ends.append((costs[-1], label, color))
+    low, high = axes.get_ylim()
+    axes.set_ylim(low - (high - low) * 0.05, high + (high - low) * 0.05)
+    step = (high - low) * 0.1
+    last = None
+    for value, label, color in sorted(ends, reverse=True):
+        y = value if last is None else min(value, last - step)
+        last = y
+        axes.text(length * 1.02, y, label, color=INK if color == QUIET else color, va="center", weight="bold", size=9.5)
+    axes.set_xlim(0, length)
+    axes.set_xticks(range(0, length + 1, 3), ["at once", *(f"{each}M" for each in range(3, length, 3)), "at the end"])
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.1f}")
+    axes.grid(axis="x", visible=False)

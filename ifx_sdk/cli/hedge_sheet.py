@@ -1,0 +1,355 @@
+"""A hedge plan with everything that a treasury should be told beside it, for people and for programs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+
+from ifx_sdk.calibration import paper_evidence
+from ifx_sdk.cli.output import aligned, table
+from ifx_sdk.errors import BadValue
+from ifx_sdk.hedging.exposure import Exposure, UsageFile
+from ifx_sdk.hedging.ladder import Hedge, Leg
+from ifx_sdk.hedging.plan import LIST_PRICE, Plan
+from ifx_sdk.hedging.process import BASE, PPM, RISING
+from ifx_sdk.hedging.simulation import UNIT_COST, Demand, Simulation, simulate
+from ifx_sdk.money import MICRO, format_price, format_quantity
+
+NAMES: Final = {
+    "naive": "naive: all of it at the end",
+    "ladder": "ladder",
+    "average-price": "average-price forward",
+}
+"""What a hedge is called for people."""
+
+SCENARIOS: Final = (
+    ("cut 67%", Fraction(33, 100)),
+    ("cut 46%", Fraction(54, 100)),
+    ("cut 25%", Fraction(75, 100)),
+    ("no repricing", Fraction(1)),
+    ("rise 33%", Fraction(133, 100)),
+    ("rise to 4.2x", Fraction(250, 60)),
+)
+"""Moves on the first day: the paper's, and the rise of Gemini 2.5 Flash that it leaves out."""
+
+TIMINGS: Final = (
+    ("no repricing", Fraction(1), 0),
+    ("cut 46% at once", Fraction(54, 100), 0),
+    ("after 4M", Fraction(54, 100), 4),
+    ("after 8M", Fraction(54, 100), 8),
+    ("rise 33% at once", Fraction(133, 100), 0),
+    ("after 8M", Fraction(133, 100), 8),
+)
+"""One repricing, and when it comes: what a hedge is worth depends on both."""
+
+PROMOTION: Final = (
+    "a point leg settles on one day's fixing, so a promotion on its last evening counts; a 5-day average is offered"
+)
+LOCKED: Final = "prefunding is locked until each maturity and earns nothing; that is a cost which no figure here holds"
+_SHARE: Final = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?)%", re.ASCII)
+_SIGNED: Final = re.compile(r"-?[0-9]{1,2}(?:\.[0-9]{1,6})?", re.ASCII)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HedgeSheet:
+    """A plan and what was found out about it."""
+
+    plan: Plan
+    """Exposure and hedges."""
+
+    file: UsageFile
+    """Where the use comes from."""
+
+    exposure: Exposure
+    """The use ahead."""
+
+    demands: tuple[Demand, ...]
+    """Unit cost first."""
+
+    falling: Simulation
+    """With the paper's two cuts."""
+
+    rising: Simulation
+    """With the rise among them."""
+
+
+def parse_demands(elasticity: str, volume_sd: str | None) -> tuple[Fraction, Fraction | None]:
+    """Elasticity and spread of the volume as they are typed. Raises BadValue."""
+    if not _SIGNED.fullmatch(elasticity.strip()) or abs(Fraction(elasticity.strip())) > 10:
+        raise BadValue(elasticity, "an elasticity is a number from -10 to 10", cure='Write it such as "-1.08".')
+    if volume_sd is None:
+        return Fraction(elasticity.strip()), None
+    match = _SHARE.fullmatch(volume_sd.strip())
+    if match is None:
+        raise BadValue(volume_sd, "it is no percentage of at least 0", cure='Write it such as "20%".')
+    return Fraction(elasticity.strip()), Fraction(match[1]) / 100
+
+
+def sheet(
+    plan: Plan,
+    file: UsageFile,
+    exposure: Exposure,
+    wanted: tuple[Fraction, Fraction | None],
+    *,
+    paths: int,
+    seed: int,
+) -> HedgeSheet:
+    """Simulate a plan under falling and rising prices. Raises BadValue, MissingExtra."""
+    elasticity, volume_sd = wanted
+    off = volume_sd if volume_sd is not None else Fraction(exposure.variation_ppm or 0, PPM)
+    demands = (
+        UNIT_COST,
+        Demand(name="spend, volume off", volume_sd=off),
+        Demand(name="spend, use responds", elasticity=elasticity),
+    )
+    falling, rising = (
+        simulate(process, plan.spot, plan.use, plan.hedges, demands=demands, paths=paths, seed=seed)
+        for process in (BASE, RISING)
+    )
+    return HedgeSheet(plan=plan, file=file, exposure=exposure, demands=demands, falling=falling, rising=rising)
+
+
+# ------------------------------------------------------------------------------------------------------------ programs
+
+
+def document(shown: HedgeSheet) -> dict[str, object]:
+    """A plan for programs: micro-USDT, Mtok, ppm."""
+    plan, exposure = shown.plan, shown.exposure
+    return {
+        "model": exposure.model,
+        "form": shown.file.form,
+        "tokens_at_other_prices": shown.file.left_out,
+        "first": exposure.first.isoformat(),
+        "last": exposure.last.isoformat(),
+        "silent_days": exposure.silent_days,
+        "outliers": [each.isoformat() for each in exposure.outliers],
+        "shape": exposure.shape,
+        "monthly_mtok": [_decimal(each) for each in plan.monthly],
+        "volume_mtok": _decimal(plan.volume),
+        "trade_date": plan.trade_date.isoformat(),
+        "side": plan.side,
+        "spot": plan.spot,
+        "cost_if_unchanged": plan.cost,
+        "paths": shown.falling.paths,
+        "seed": shown.falling.seed,
+        "demands": [
+            {"name": each.name, "elasticity": _decimal(each.elasticity), "volume_sd": _decimal(each.volume_sd)}
+            for each in shown.demands
+        ],
+        "unhedged": {each.name: _spread(shown, None, each.name) for each in shown.demands},
+        "hedges": [_hedge(shown, each) for each in plan.hedges],
+        "notes": notes(shown),
+    }
+
+
+def _hedge(shown: HedgeSheet, hedge: Hedge) -> dict[str, object]:
+    plan = shown.plan
+    return {
+        "name": hedge.name,
+        "legs": [
+            {
+                "tenor_months": leg.months,
+                "averaging_days": leg.averaging_days,
+                "quantity": leg.quantity,
+                "indicative": leg.price,
+            }
+            for leg in hedge.legs
+        ],
+        "quantity": hedge.quantity,
+        "prefunding": hedge.prefunding,
+        "locked_after": {str(month): hedge.locked_after(month) for month in (3, 6, 9, 12)},
+        "fee": hedge.fee,
+        "worst_case": hedge.worst_case,
+        "effectiveness_closed_form_ppm": plan.effectiveness(hedge),
+        "effectiveness": {each.name: _spread(shown, hedge.name, each.name) for each in shown.demands},
+        "outcomes": [
+            {"factor": _decimal(factor), "after_months": after, "amount": plan.outcome(hedge, factor, Fraction(after))}
+            for _, factor, after in TIMINGS
+        ],
+    }
+
+
+def _spread(shown: HedgeSheet, hedge: str | None, demand: str) -> dict[str, object]:
+    found = {}
+    for name, simulation in (("falling", shown.falling), ("rising", shown.rising)):
+        spread = simulation.unhedged[demand] if hedge is None else simulation.hedged[hedge][demand]
+        found[name] = {
+            "mean": spread.mean,
+            "sd": spread.sd,
+            "p5": spread.low,
+            "p95": spread.high,
+            "effectiveness_ppm": None if hedge is None else spread.effectiveness,
+            "error_ppm": spread.error,
+        }
+    return dict(found)
+
+
+# -------------------------------------------------------------------------------------------------------------- people
+
+
+def text(shown: HedgeSheet) -> str:
+    """A plan for people."""
+    return "\n\n".join(
+        [
+            aligned(_head(shown)),
+            "The hedges, at today's indicative prices\n" + _legs(shown.plan),
+            "What each takes (USDT)\n" + _costs(shown.plan),
+            f"How much uncertainty each removes ({shown.falling.paths:,} paths)\n" + _removed(shown),
+            f"What {_flow(shown)} comes to after one repricing (million USDT, half fee included)\n"
+            + _outcomes(shown.plan),
+            "\n".join(f"note: {each}" for each in notes(shown)),
+        ]
+    )
+
+
+def _head(shown: HedgeSheet) -> list[tuple[str, str]]:
+    plan, exposure = shown.plan, shown.exposure
+    monthly = [million(each) for each in plan.monthly]
+    even = len(set(plan.monthly)) == 1
+    return [
+        ("model", exposure.model),
+        ("recorded", f"{exposure.first} to {exposure.last} ({shown.file.form} form)"),
+        ("use ahead", f"{tokens(plan.volume)} in {len(plan.monthly)} months from {plan.trade_date} ({exposure.shape})"),
+        ("by month", f"{monthly[0]}B each" if even else " ".join(monthly) + " (B tokens)"),
+        ("spot S0", format_price(plan.spot)),
+        (_flow(shown) + " if unchanged", f"{usdt(plan.cost)} USDT"),
+    ]
+
+
+def _flow(shown: HedgeSheet) -> str:
+    return "cost" if shown.plan.side == "long" else "revenue"
+
+
+def _legs(plan: Plan) -> str:
+    rows = [
+        (
+            NAMES[hedge.name] if n == 0 else "",
+            f"{leg.months}M",
+            format_quantity(leg.quantity),
+            _settles(leg),
+            _price(leg.price),
+        )
+        for hedge in plan.hedges
+        for n, leg in enumerate(hedge.legs)
+    ]
+    rows += [(NAMES[hedge.name], "-", "not one lot fits", "", "") for hedge in plan.hedges if not hedge.legs]
+    return table(("hedge", "tenor", "size", "settles on", "F_ind"), rows, right=(4,))
+
+
+def _settles(leg: Leg) -> str:
+    return "maturity day" if leg.averaging_days == 1 else f"mean of {leg.averaging_days} days"
+
+
+def _costs(plan: Plan) -> str:
+    rows = [
+        (
+            NAMES[hedge.name],
+            usdt(hedge.prefunding),
+            usdt(hedge.locked_after(3)),
+            usdt(hedge.locked_after(6)),
+            usdt(hedge.fee),
+            usdt(hedge.payoff_at(plan.spot)),
+            usdt(hedge.worst_case),
+        )
+        for hedge in plan.hedges
+    ]
+    header = ("hedge", "locked", "after 3M", "after 6M", "half fee", "if unchanged", "worst case")
+    return table(header, rows, right=range(1, 7))
+
+
+def _removed(shown: HedgeSheet) -> str:
+    rows = []
+    for hedge in shown.plan.hedges:
+        falling = [shown.falling.hedged[hedge.name][each.name].effectiveness for each in shown.demands]
+        rising = shown.rising.hedged[hedge.name][UNIT_COST.name].effectiveness
+        rows.append((NAMES[hedge.name], *map(points, (falling[0], rising, *falling[1:]))))
+    volume = shown.demands[1].volume_sd
+    header = (
+        "hedge",
+        "unit cost",
+        "the same, a rise possible",
+        f"spend, volume off by {points(int(volume * PPM))}",
+        f"spend, use responds ({_decimal(shown.demands[2].elasticity)})",
+    )
+    return table(header, rows, right=range(1, 5))
+
+
+def _outcomes(plan: Plan) -> str:
+    shown = [each for each in TIMINGS if each[2] < len(plan.monthly)]
+    rows = [
+        (
+            "no hedge" if hedge is None else NAMES[hedge.name],
+            *(millions(plan.outcome(hedge, factor, Fraction(after))) for _, factor, after in shown),
+        )
+        for hedge in (None, *plan.hedges)
+    ]
+    return table(("hedge", *(name for name, _, _ in shown)), rows, right=range(1, 1 + len(shown)))
+
+
+def notes(shown: HedgeSheet) -> list[str]:
+    """What a treasury should be told beside the figures."""
+    plan, exposure = shown.plan, shown.exposure
+    found = []
+    if shown.file.left_out:
+        other = tokens(Fraction(shown.file.left_out, 1_000_000))
+        found.append(f"{other} in the file are at other prices (batch, flex, priority, long context): not hedged here")
+    if len(shown.file.models) > 1:
+        found.append(f"the file holds {len(shown.file.models)} models; this plan is for {exposure.model} alone")
+    if exposure.silent_days:
+        found.append(f"{exposure.silent_days} days without a row count as days without use")
+    if exposure.outliers:
+        first = exposure.outliers[0]
+        found.append(f"{len(exposure.outliers)} days, the first {first}, have over 10 times the median: month totals?")
+    unrounded = plan.ladder_unrounded
+    if unrounded is not None:
+        found.append(f"the ladder without rounding to lots would remove {points(unrounded)} of the unit cost's spread")
+    found.append(
+        "uncertainty is the standard deviation under the paper's two cuts at 1/37 a month; a negative figure: the "
+        "hedge adds uncertainty to a spend that moves against the price"
+    )
+    found.append(
+        "with a rise: one of 0.60 to 2.50, as in 2025, beside the two cuts; a payoff is capped at the prefunding, so a "
+        "price beyond twice the spot is hedged only in part"
+    )
+    return [*found, paper_evidence().sentence, LIST_PRICE, PROMOTION, LOCKED]
+
+
+# ---------------------------------------------------------------------------------------------------------- small texts
+
+
+def points(ppm: int | None) -> str:
+    """A share in percent with one decimal."""
+    return "-" if ppm is None else f"{Decimal(ppm) / 10_000:,.1f}%"
+
+
+def usdt(amount: int) -> str:
+    """Whole USDT, rounded half-even, for a table."""
+    return f"{round(Fraction(amount, MICRO)):,}"
+
+
+def millions(amount: int) -> str:
+    """Millions of USDT with three decimals."""
+    return f"{Decimal(round(Fraction(amount, 10**9))) / 1_000:,.3f}"
+
+
+def million(mtok: Fraction) -> str:
+    """B tokens with one decimal."""
+    return f"{Decimal(round(mtok / 100)) / 10:,.1f}"
+
+
+def tokens(mtok: Fraction) -> str:
+    """A volume of tokens for people, rounded to 3 decimals of T or B."""
+    if mtok >= 1_000_000:
+        return f"{Decimal(round(mtok / 1_000)) / 1_000:,f}T tokens"
+    return f"{Decimal(round(mtok)) / 1_000:,f}B tokens"
+
+
+def _price(value: int) -> str:
+    return format_price(value).partition(" ")[0]
+
+
+def _decimal(value: Fraction) -> str:
+    return f"{(Decimal(value.numerator) / value.denominator).quantize(Decimal('1e-6')).normalize():f}"
