@@ -20,12 +20,13 @@ from ifx_index import tables
 from ifx_index.day import Role, compute_day, series_company
 from ifx_index.decomposition import Decomposition, decompose
 from ifx_index.errors import BadInput, IndexRefusal, NoRecord
+from ifx_index.external import OTPI
 from ifx_index.folder import open_folder, read_file
 from ifx_index.ingest import read_activity
 from ifx_index.live import OpenRouter
-from ifx_index.lpi import METHODOLOGY, UNIT, Row, explain, measure
+from ifx_index.lpi import METHODOLOGY, UNIT, Quality, Row, explain, measure
 from ifx_index.publish import publish
-from ifx_index.recompute import Outcome
+from ifx_index.recompute import Outcome, outcomes
 from ifx_index.recorder import record
 from ifx_index.relatives import compute as compute_relative
 from ifx_index.store import Store
@@ -262,6 +263,29 @@ def verify(store: str = _STORE, as_json: bool = _JSON) -> None:
     lines.append(f"{count - len(faults)} of {count} records follow from their inputs")
     _answer(as_json, {"records": count, "faults": faults}, "\n".join(lines))
     raise typer.Exit(NOT_ALL if faults else DONE)
+
+
+@app.command("external", short_help="Record an index that others publish.")
+@_refusals
+def record_external(
+    kind: str = typer.Argument(..., metavar="otpi", help="Whose: otpi is Ornn's token price index."),
+    file: str = typer.Argument(..., metavar="FILE", help="The publisher's table, as recorded."),
+    on: str = typer.Option(..., "--date", metavar="YYYY-MM-DD", help="UTC day."),
+    store: str = _STORE,
+    reason: str | None = _REASON,
+    as_json: bool = _JSON,
+) -> None:
+    """Record an external index of a day, each lab's as a series of its own: exit 0, or 3 where one is not GOOD."""
+    if kind != OTPI:
+        raise BadInput(kind, "there is no external index of this name", cure=f"Name {OTPI}.")
+    day, table = _day(on), read_file(Role.DOCUMENT, file)
+    found = outcomes(kind, day, [table])
+    Store(store).append(kind, day, [table], found, now=datetime.now(UTC), reason=reason)
+    series = {name: {"value_micro": each.value, "diagnostics": dict(each.diagnostics)} for name, each in found.items()}
+    rows = [(name, str(each.diagnostics["quality_status"]), tables.usd(each.value)) for name, each in found.items()]
+    text = tables.table(("series", "quality", "USD/Mtok blended"), rows, left=2)
+    _answer(as_json, {"date": day.isoformat(), "methodology": METHODOLOGY, "series": series}, text)
+    raise typer.Exit(DONE if all(row[1] == str(Quality.GOOD) for row in rows) else NOT_ALL)
 
 
 @app.command("record", short_help="Ask the live sources, and record.")

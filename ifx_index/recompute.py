@@ -1,14 +1,15 @@
 """Inputs by their hash, and every value from its inputs: what makes a record one that anybody can check.
 
 A manifest names what was computed and the inputs by role, file name and hash; its own hash is the record's
-`inputs_hash`. Kinds are `lpi` (all series of a day), `tpi` and `cati` (one document each).
+`inputs_hash`. Kinds are `lpi` (all series of a day), `tpi` and `cati` (one document each), `otpi` (another
+publisher's table).
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
-from ifx_index import relatives
+from ifx_index import external, relatives
 from ifx_index.day import Day, InputFile, Role, compute, read_day
 from ifx_index.lpi import METHODOLOGY
 from ifx_index.record import Diagnostics, canonical, digest
@@ -48,6 +49,9 @@ def outcomes(kind: str, day: date, files: Sequence[InputFile]) -> Mapping[str, O
     if kind == LPI:
         return day_outcomes(day_of(day, files))
     (file,) = files
+    if kind == external.OTPI:
+        read = external.otpi(day, file.data, file.name)
+        return {name: Outcome(each.value, each.diagnostics) for name, each in read.items()}
     found = relatives.compute(kind, file.data, file.name)
     return {found.series: Outcome(found.value, found.diagnostics)}
 

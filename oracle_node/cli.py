@@ -37,6 +37,7 @@ def parse(
 
 _CONFIG = typer.Option(..., metavar="FILE", help="The node's settings, a TOML file.")
 _RELEASE = typer.Option(None, "--release", metavar="NAME=USD", help="Let a price on another scale count.")
+_INDEXES = typer.Argument(..., metavar="NAME...", help="Index references, such as index/lpi-openai.")
 _REPORTS = typer.Argument(None, metavar="[REPORTS]...", help="What `fix` printed; default ask the peers.")
 
 
@@ -60,6 +61,18 @@ def fix(
 ) -> None:
     """Sign each window's median, a line of JSON a report: exit 0, or 3 when a window has too few valid slots."""
     _run("fix", readings, config=config, day=day, manifests=manifests)
+
+
+@app.command(short_help="Sign index values of the day before.")
+def index(
+    underlyings: list[str] = _INDEXES,
+    config: str = _CONFIG,
+    store: str = typer.Option(..., metavar="DIR", help="The node's own store, as `ifx-index` writes it."),
+    day: str | None = typer.Option(None, metavar="YYYY-MM-DD", help="UTC day to fix; default today."),
+    sign: bool = typer.Option(False, "--sign", help="Sign; without it each value is only shown, for a look."),
+) -> None:
+    """Sign first revisions of quality GOOD of the day before: exit 0, or 3 when one is withheld."""
+    _run("index", underlyings, config=config, store=store, day=day, sign=sign)
 
 
 @app.command(short_help="Post what a quorum signed.")

@@ -68,7 +68,7 @@ def _row(
     record: Record, newest: bool, changes: Mapping[tuple[str, str], Mapping[str, str | int | None]]
 ) -> dict[str, str | int | bool | None]:
     stored = record.row()
-    own = {"value_micro", "quality_status", *COUNTS, *SHARES}
+    own = {"value_micro", "quality_status", "unit", *COUNTS, *SHARES}
     rest = {key: value for key, value in record.diagnostics.items() if key not in own}
     change = changes.get((record.series, record.date.isoformat()), {}) if newest else {}
     return {
@@ -77,7 +77,7 @@ def _row(
         "methodology": record.methodology,
         "revision": record.revision,
         "newest": newest,
-        "unit": UNIT,
+        "unit": _text(record.diagnostics.get("unit")) or UNIT,
         "value_micro": record.value,
         "quality_status": _text(record.diagnostics.get("quality_status")),
         **{key: _count(record.diagnostics.get(key)) for key in (*COUNTS, *SHARES)},
