@@ -54,8 +54,9 @@ def decompose(previous: Sequence[Row], now: Sequence[Row]) -> Decomposition:
 
     A model that is priced on one of the days only has the same price on the other one: coming and going is mix.
     """
-    before, after = _weights(previous), _weights(now)
-    first, last = measure(previous).value, measure(now).value
+    earlier, later = measure(previous), measure(now)
+    first, last = earlier.value, later.value
+    before, after = _weights(previous, earlier.token_weight), _weights(now, later.token_weight)
     if first is None or last is None:
         return Decomposition(previous=first, now=last, price_effect=None, mix_effect=None)
     prices, mix = Fraction(0), Fraction(0)
@@ -72,8 +73,7 @@ def decompose(previous: Sequence[Row], now: Sequence[Row]) -> Decomposition:
     return Decomposition(previous=first, now=last, price_effect=prices, mix_effect=mix)
 
 
-def _weights(rows: Sequence[Row]) -> Mapping[str, Fraction]:
-    total = measure(rows).token_weight
+def _weights(rows: Sequence[Row], total: int) -> Mapping[str, Fraction]:
     return {row.model: Fraction(row.tokens, total) for row in rows if row.priced is not None}
 
 

@@ -27,6 +27,9 @@ from ifx_index.publish.views import (
 from ifx_index.record import Record
 from ifx_index.tables import percent, usd
 
+SHOWN_DAYS: Final = 120
+"""Days on the page, the newest; the files beside it hold them all."""
+
 _LEDE: Final = (
     "What one million output tokens would have cost in the mix of models that OpenRouter carried that day: "
     "listed prices, weighted by the tokens that were processed. Free and unpriced models are left out, never counted "
@@ -39,11 +42,12 @@ _BOUNDARY: Final = (
 
 
 def page(days: Sequence[PublishedDay], records: Sequence[Record]) -> str:
-    """The page of the published days and every revision of their records; text of the sources is escaped."""
-    shown = [found for company in COMPANIES if (found := view(company, days)).last is not None]
+    """The page of the newest published days and every correction of a record; text of the sources is escaped."""
+    newest = days[-SHOWN_DAYS:]
+    shown = [found for company in COMPANIES if (found := view(company, newest)).last is not None]
     body = [_head(days), f'<nav class="tiles">{"".join(map(_tile, shown))}</nav>']
     body += [_company(found) for found in shown]
-    body += [newest_day(days), held_days(days), corrections(records), all_days(shown), _foot()]
+    body += [newest_day(days), held_days(newest), corrections(records), all_days(shown), _foot()]
     style = files(__package__).joinpath("page.css").read_text(encoding="utf-8")
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -67,8 +71,14 @@ def _head(days: Sequence[PublishedDay]) -> str:
         f'<p class="facts"><span>{span}</span><span>{len(days)} days</span>'
         f"<span>{counts[True]} of {counts[True] + counts[False]} values GOOD</span>"
         f"<span>USD per 1M output tokens</span><span>methodology {METHODOLOGY}</span></p>\n"
-        f'<p class="source">{SOURCE}</p>\n</header>'
+        f'{_shortened(len(days))}<p class="source">{SOURCE}</p>\n</header>'
     )
+
+
+def _shortened(count: int) -> str:
+    if count <= SHOWN_DAYS:
+        return ""
+    return f'<p class="source">The page shows the newest {SHOWN_DAYS} days; the files beside it hold them all.</p>\n'
 
 
 def chip(status: str) -> str:

@@ -19,7 +19,7 @@ from ifx_index.backfill import backfill
 from ifx_index.errors import BadInput, BadStore, MissingExtra
 from ifx_index.folder import open_folder
 from ifx_index.lpi import Quality
-from ifx_index.publish import NAMES, publish
+from ifx_index.publish import NAMES, page, publish
 from ifx_index.publish.rows import COLUMNS, SOURCE
 from ifx_index.record import canonical
 from ifx_index.store import Store
@@ -179,6 +179,16 @@ def test_a_held_day_is_shown_with_its_reason(tmp_path: Path, store: Store) -> No
     assert "over 10 times apart" in text
     held = json.loads((tmp_path / "out" / "index.json").read_bytes(), parse_float=Decimal)["held"]
     assert {row["date"] for row in held} == {str(day(3))}
+
+
+def test_a_page_of_many_days_shows_the_newest(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And says so; the files hold them all."""
+    monkeypatch.setattr(page, "SHOWN_DAYS", 2)
+    publish(store, tmp_path)
+    text = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert "shows the newest 2 days" in text
+    assert [f"<td>{day(number)}</td>" in text for number in range(3)] == [False, True, True]
+    assert {row["date"] for row in rows_of(tmp_path)} == {str(day(number)) for number in range(3)}
 
 
 def test_a_store_gives_the_same_bytes_again(store: Store, tmp_path: Path) -> None:
