@@ -5,6 +5,7 @@ What comes back are the bytes as they came: they are recorded, and everything is
 
 from dataclasses import dataclass
 from datetime import date
+from threading import Thread
 from time import monotonic
 from typing import Final
 
@@ -18,6 +19,8 @@ MAX_BYTES: Final = 32 * 2**20
 """No answer is longer; the longest that was recorded has about 2 MB."""
 TIMEOUT_SECONDS: Final = 60
 """For a whole answer."""
+_GRACE_SECONDS: Final = 1
+"""How much longer a reader may take than its sockets, so that their own reason is told where there is one."""
 
 _KEY: Final = "Put a key of OpenRouter's API into OPENROUTER_API_KEY; any valid one reads the data sets."
 _CURES: Final = {
@@ -60,12 +63,35 @@ class OpenRouter:
         return self._get(f"/models/{model}/endpoints")
 
     def _get(self, path: str, *, query: str = "", headers: dict[str, str] | None = None) -> bytes:
-        """GET one path. A redirect is refused: it could take the key elsewhere. Refusals never show query or key."""
+        """GET one path. A redirect is refused: it could take the key elsewhere. Refusals never show query or key.
+
+        A socket's own timeout begins anew with every byte, so that a server which sends one at a time would hold its
+        reader for days: the reader is a thread of its own, left behind when the time is over.
+        """
         url = f"{self.base}{path}"
         asked = {"User-Agent": "ifx-index", "Accept": "application/json", "Accept-Encoding": "gzip", **(headers or {})}
+        answers: list[bytes] = []
+        errors: list[BaseException] = []
+
+        def work() -> None:
+            try:
+                answers.append(self._read(url, query, asked))
+            except BaseException as error:  # noqa: BLE001 - not swallowed: the caller raises it
+                errors.append(error)
+
+        reader = Thread(target=work, name=f"ask {url}", daemon=True)
+        reader.start()
+        reader.join(self.timeout_seconds + _GRACE_SECONDS)
+        for error in errors:
+            raise error
+        if not answers:
+            raise BadAnswer(url, f"no whole answer within {self.timeout_seconds} s")
+        return answers[0]
+
+    def _read(self, url: str, query: str, headers: dict[str, str]) -> bytes:
         try:
             with self.client.stream(
-                "GET", url + query, headers=asked, timeout=self.timeout_seconds, follow_redirects=False
+                "GET", url + query, headers=headers, timeout=self.timeout_seconds, follow_redirects=False
             ) as answer:
                 self._hold(url, answer)
                 return self._body(url, answer)

@@ -4,6 +4,7 @@ import gzip
 import json
 from collections.abc import Callable, Iterator
 from datetime import date
+from threading import Event
 
 import httpx
 import pytest
@@ -143,6 +144,19 @@ def test_an_answer_that_never_ends_is_refused_when_time_is_over() -> None:
     """However regularly its pieces come."""
     with pytest.raises(BadAnswer, match="no whole answer within 0 s"):
         source(lambda _: httpx.Response(200, stream=Drip(b" ")), timeout_seconds=0).models()
+
+
+def test_a_source_that_says_nothing_for_ever_is_left() -> None:
+    """Also one that keeps its connection alive without an answer."""
+    heard = Event()
+
+    def silent(_: httpx.Request) -> httpx.Response:
+        heard.wait()
+        return httpx.Response(200, content=GOOD)
+
+    with pytest.raises(BadAnswer, match="no whole answer within 0 s"):
+        source(silent, timeout_seconds=0).models()
+    heard.set()
 
 
 @pytest.mark.parametrize(
