@@ -57,6 +57,10 @@ class Repricing:
                 raise BadPrice(price, "a price is from 0 to below 2^40 micro-USDT per Mtok")
         if self.old == 0:
             raise BadPrice(self.old, "a change from nothing has no size", cure="Leave the old price blank.")
+        if self.mid_cycle and self.old is None:
+            raise BadValue(
+                self.model, "a model that is repriced has an old price", cure="Give it, or call it a launch."
+            )
         if self.old == self.new:
             raise BadValue(self.new, "the price did not change", cure="List changes only.")
 

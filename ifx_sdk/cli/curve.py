@@ -10,8 +10,18 @@ import typer
 from ifx_sdk.cli.session import READS, Session, command
 
 if TYPE_CHECKING:
-    from ifx_sdk.calibration import Evidence
+    from collections.abc import Sequence
+
+    from ifx_sdk.calibration import Evidence, Repricing
     from ifx_sdk.cli.curve_sheet import CurveSheet
+
+Table = Annotated[
+    str | None,
+    typer.Option("--repricings", metavar="FILE", help="Own table: CSV date,model,old_price,new_price,mid_cycle."),
+]
+Watched = Annotated[
+    int | None, typer.Option("--watched", metavar="N", help="Months of every series in the table, added up.")
+]
 
 
 @command(READS[:2])
@@ -22,13 +32,8 @@ def curve(
     ] = None,
     spot: Annotated[str | None, typer.Option("--spot", metavar="PRICE", help="Without a node: this spot.")] = None,
     on: Annotated[str | None, typer.Option("--on", metavar="YYYY-MM-DD", help="Trade date (UTC); else today.")] = None,
-    repricings: Annotated[
-        str | None,
-        typer.Option("--repricings", metavar="FILE", help="Calibrate on this table instead: CSV, see the manual."),
-    ] = None,
-    months: Annotated[
-        int | None, typer.Option("--months", metavar="N", help="Months of every series in the table, added up.")
-    ] = None,
+    repricings: Table = None,
+    watched: Watched = None,
     out: Annotated[str | None, typer.Option("--out", metavar="FILE.png", help="Draw it; needs [hedging].")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the picture.")] = False,
 ) -> None:
@@ -40,7 +45,7 @@ def curve(
     from ifx_sdk.cli.pictures import prepare, write_picture
 
     picture = None if out is None else prepare(out, overwrite=force)
-    shown = _sheet(session, underlying, spot, on, _evidence(repricings, months))
+    shown = _sheet(session, underlying, spot, on, _evidence(repricings, watched))
     document, text = curve_sheet.document(shown), curve_sheet.text(shown)
     if picture is not None:
         from ifx_sdk.cli.curve_chart import draw
@@ -83,16 +88,23 @@ def spot_of(session: Session, underlying: str | None, spot: str | None, on: str 
     return quote.spot, date_of(quote.spot_day)
 
 
-def _evidence(repricings: str | None, months: int | None) -> Evidence:
-    from ifx_sdk.calibration import calibrate, paper_evidence
+def read_table(repricings: str | None, watched: int | None) -> tuple[Sequence[Repricing], int]:
+    """The table and its months: the paper's, or that of the options. Raises MissingOption, BadRepricingTable."""
+    from ifx_sdk.calibration import TABLE_1, TABLE_1_MONTHS
     from ifx_sdk.cli.errors import MissingOption
-
-    if repricings is None:
-        if months is not None:
-            raise MissingOption("table for these months", "--repricings", form="table.csv")
-        return paper_evidence()
-    if months is None:
-        raise MissingOption("number of months watched", "--months", form="74")
     from ifx_sdk.hedging.repricings import read_repricings
 
-    return calibrate(read_repricings(repricings), months)
+    if repricings is None and watched is None:
+        return TABLE_1, TABLE_1_MONTHS
+    if repricings is None:
+        raise MissingOption("table for these months", "--repricings", form="table.csv")
+    if watched is None:
+        raise MissingOption("number of months watched", "--watched", form="74")
+    return read_repricings(repricings), watched
+
+
+def _evidence(repricings: str | None, watched: int | None) -> Evidence:
+    from ifx_sdk.calibration import calibrate, paper_evidence
+
+    table, months = read_table(repricings, watched)
+    return paper_evidence() if repricings is None else calibrate(table, months)

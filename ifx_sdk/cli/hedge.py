@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ifx_sdk.cli.curve import Table, Watched
 from ifx_sdk.cli.session import READS, Session, command
 
 __all__ = ["app"]
@@ -48,6 +49,8 @@ def plan(
     volume_sd: Annotated[
         str | None, typer.Option("--volume-sd", metavar="20%", help="How far volume may be off; else as recorded.")
     ] = None,
+    repricings: Table = None,
+    watched: Watched = None,
     paths: Paths = 200_000,
     seed: Seed = 1,
     out: Annotated[str | None, typer.Option("--out", metavar="FILE.png", help="Draw it.")] = None,
@@ -55,7 +58,7 @@ def plan(
 ) -> None:
     """Propose a hedge of the use that a file records: a ladder and an average-price forward, the naive one beside."""
     from ifx_sdk.cli import hedge_sheet
-    from ifx_sdk.cli.curve import spot_of
+    from ifx_sdk.cli.curve import read_table, spot_of
     from ifx_sdk.cli.pictures import prepare, write_picture
     from ifx_sdk.cli.reading import parse_tenor
     from ifx_sdk.hedging import exposure, make_plan, read_usage
@@ -65,12 +68,13 @@ def plan(
     picture = None if out is None else prepare(out, overwrite=force)
     ladder = [parse_tenor(each) for each in tenors.split(",")]
     demands = hedge_sheet.parse_demands(elasticity, volume_sd)
+    record = hedge_sheet.record(*read_table(repricings, watched), own=repricings is not None)
     read = read_usage(usage)
     name = None if underlying is None else parse_underlying(underlying)
     price, day = spot_of(session, name, spot, on)
     ahead = exposure(read.uses, day, model=model, months=months, shape=parse_shape(shape))
     made = make_plan(ahead.monthly, spot=price, trade_date=day, side="short" if short else "long", tenors=ladder)
-    shown = hedge_sheet.sheet(made, read, ahead, demands, paths=paths, seed=seed)
+    shown = hedge_sheet.sheet(made, read, ahead, record, demands, paths=paths, seed=seed)
     document, text = hedge_sheet.document(shown), hedge_sheet.text(shown)
     if picture is not None:
         from ifx_sdk.cli.hedge_chart import draw

@@ -6,11 +6,12 @@ from fractions import Fraction
 from textwrap import fill
 from typing import TYPE_CHECKING, Final
 
+from ifx_sdk.cli.curve_sheet import price
 from ifx_sdk.cli.hedge_sheet import HedgeSheet, points, tokens
 from ifx_sdk.cli.pictures import AMBER, BLUE, INK, QUIET, TEAL, styled
 from ifx_sdk.hedging.ladder import GRID
 from ifx_sdk.hedging.plan import AVERAGE, LADDER, NAIVE
-from ifx_sdk.hedging.simulation import UNIT_COST
+from ifx_sdk.hedging.simulation import UNIT_COST, Spread
 from ifx_sdk.money import format_price, format_quantity
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def draw(shown: HedgeSheet) -> Figure:
     """Draw the spread that each hedge leaves, and the cost by the month of a cut."""
     plan = shown.plan
     short = plan.side == "short"
-    with styled(13, 6.8) as drawn:
+    with styled(13, 7) as drawn:
         removed = {each.name: shown.falling.hedged[each.name][UNIT_COST.name].effectiveness for each in plan.hedges}
         flow = "revenue" if short else "cost"
         title = (
@@ -42,28 +43,31 @@ def draw(shown: HedgeSheet) -> Figure:
         drawn.text(0.035, 0.885, what, color=QUIET, size=11)
         _spreads(drawn.add_axes((0.125, 0.2, 0.3, 0.56)), shown)
         _timing(drawn.add_axes((0.53, 0.2, 0.33, 0.56)), shown)
-        drawn.text(0.035, 0.805, f"Uncertainty of the {flow} left (standard deviation, million USDT)", weight="bold")
+        drawn.text(0.035, 0.805, f"Uncertainty left in the {flow} (standard deviation, million USDT)", weight="bold")
         timing = f"{flow.capitalize()} if the price is cut by 46% once, by when (million USDT)"
         drawn.text(0.49, 0.805, timing, weight="bold")
-        drawn.text(0.035, 0.035, fill(_foot(shown), 165), color=QUIET, size=8.8, linespacing=1.5)
+        drawn.text(0.035, 0.035, fill(_foot(shown), 190), color=QUIET, size=8.8, linespacing=1.5)
     return drawn
 
 
 def _foot(shown: HedgeSheet) -> str:
     rungs = ", ".join(
-        f"{leg.months}M {format_quantity(leg.quantity).removesuffix(' tokens')} at {leg.price / 1_000_000:.2f}"
+        f"{leg.months}M {format_quantity(leg.quantity).removesuffix(' tokens')} at {price(leg.price)}"
         for leg in shown.plan.ladder.legs
     )
+    average = ", ".join(f"{leg.months}M {price(leg.price)}" for leg in shown.plan.average.legs)
     return (
-        f"Ladder: {rungs or 'not one lot fits'}. Simulated with the paper's two cuts (25%, 67%) at 1/37 a month, "
-        f"{shown.falling.paths:,} paths; two events are very weak evidence, and prices also rise: payoffs are capped at "
-        "the prefunding. Unit cost at planned volume; a spend that grows as prices fall is another matter (see the "
-        "table). A forward settles on the list price. Half fee included on the right."
+        f"Ladder: {rungs or 'not one lot fits'}. Average-price forward: {average or 'not one lot fits'}. Simulated "
+        f"with {shown.record.moves}, {shown.falling.paths:,} paths: {shown.record.evidence.strength} evidence, and "
+        "prices also rise, when payoffs are capped at the prefunding. Unit cost of the planned tokens; a spend that "
+        "grows as prices fall is another matter (see the table). Forwards settle on the list price. Half fee included "
+        "on the right."
     )
 
 
 def _spreads(axes: Axes, shown: HedgeSheet) -> None:
     plan = shown.plan
+    bars: list[tuple[str, Spread, str, int | None]]
     bars = [("No hedge", shown.falling.unhedged[UNIT_COST.name], QUIET, None)]
     labels = {NAIVE: f"One {len(plan.monthly)}M forward", LADDER: "Ladder", AVERAGE: "Average-price\nforward"}
     for hedge in plan.hedges:

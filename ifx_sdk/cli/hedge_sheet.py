@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from ifx_sdk.calibration import paper_evidence
+from ifx_sdk.calibration import Evidence, Repricing, calibrate, paper_evidence
 from ifx_sdk.cli.output import aligned, table
 from ifx_sdk.errors import BadValue
 from ifx_sdk.hedging.exposure import Exposure, UsageFile
 from ifx_sdk.hedging.ladder import Hedge, Leg
 from ifx_sdk.hedging.plan import LIST_PRICE, Plan
-from ifx_sdk.hedging.process import BASE, PPM, RISING
+from ifx_sdk.hedging.process import BASE, PPM, JumpProcess, from_table, with_rise
 from ifx_sdk.hedging.simulation import UNIT_COST, Demand, Simulation, simulate
 from ifx_sdk.money import MICRO, format_price, format_quantity
 
@@ -54,6 +55,41 @@ _SIGNED: Final = re.compile(r"-?[0-9]{1,2}(?:\.[0-9]{1,6})?", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Record:
+    """The repricings that a simulation draws from, and what they prove."""
+
+    process: JumpProcess
+    """Rate and factors."""
+
+    evidence: Evidence
+    """Its interval."""
+
+    own: bool
+    """Whether the table is the user's, not the paper's."""
+
+    @property
+    def moves(self) -> str:
+        """Rate and moves in words."""
+        rate = f"{self.process.rate_per_month} a month"
+        shown = ", ".join(f"{_percent(each - 1)}" for each in self.process.factors[:6])
+        more = len(self.process.factors) - 6
+        listed = f"{shown} and {more} more" if more > 0 else shown
+        whose = "your" if self.own else "the paper's"
+        return f"{whose} repricings ({listed}) at {rate}"
+
+    def at(self, rate: Fraction) -> JumpProcess:
+        """The same moves at another rate."""
+        return JumpProcess(rate_per_month=rate, factors=self.process.factors)
+
+
+def record(table: Sequence[Repricing], months: int, *, own: bool) -> Record:
+    """What a table says; of the paper's, the sizes as the paper gives them. Raises BadCalibration, BadValue."""
+    if not own:
+        return Record(process=BASE, evidence=paper_evidence(), own=False)
+    return Record(process=from_table(table, months), evidence=calibrate(table, months), own=True)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class HedgeSheet:
     """A plan and what was found out about it."""
 
@@ -66,14 +102,17 @@ class HedgeSheet:
     exposure: Exposure
     """The use ahead."""
 
+    record: Record
+    """The repricings that are drawn."""
+
     demands: tuple[Demand, ...]
     """Unit cost first."""
 
     falling: Simulation
-    """With the paper's two cuts."""
+    """With the recorded repricings."""
 
     rising: Simulation
-    """With the rise among them."""
+    """With one more, a rise."""
 
 
 def parse_demands(elasticity: str, volume_sd: str | None) -> tuple[Fraction, Fraction | None]:
@@ -92,6 +131,7 @@ def sheet(
     plan: Plan,
     file: UsageFile,
     exposure: Exposure,
+    record: Record,
     wanted: tuple[Fraction, Fraction | None],
     *,
     paths: int,
@@ -107,9 +147,11 @@ def sheet(
     )
     falling, rising = (
         simulate(process, plan.spot, plan.use, plan.hedges, demands=demands, paths=paths, seed=seed)
-        for process in (BASE, RISING)
+        for process in (record.process, with_rise(record.process))
     )
-    return HedgeSheet(plan=plan, file=file, exposure=exposure, demands=demands, falling=falling, rising=rising)
+    return HedgeSheet(
+        plan=plan, file=file, exposure=exposure, record=record, demands=demands, falling=falling, rising=rising
+    )
 
 
 # ------------------------------------------------------------------------------------------------------------ programs
@@ -135,6 +177,12 @@ def document(shown: HedgeSheet) -> dict[str, object]:
         "cost_if_unchanged": plan.cost,
         "paths": shown.falling.paths,
         "seed": shown.falling.seed,
+        "process": {
+            "own_table": shown.record.own,
+            "lambda_per_month": str(shown.record.process.rate_per_month),
+            "factors": [str(each) for each in shown.record.process.factors],
+            "evidence": shown.record.evidence.strength,
+        },
         "demands": [
             {"name": each.name, "elasticity": _decimal(each.elasticity), "volume_sd": _decimal(each.volume_sd)}
             for each in shown.demands
@@ -306,15 +354,23 @@ def notes(shown: HedgeSheet) -> list[str]:
     unrounded = plan.ladder_unrounded
     if unrounded is not None:
         found.append(f"the ladder without rounding to lots would remove {points(unrounded)} of the unit cost's spread")
-    found.append(
-        "uncertainty is the standard deviation under the paper's two cuts at 1/37 a month; a negative figure: the "
-        "hedge adds uncertainty to a spend that moves against the price"
-    )
-    found.append(
-        "with a rise: one of 0.60 to 2.50, as in 2025, beside the two cuts; a payoff is capped at the prefunding, so a "
-        "price beyond twice the spot is hedged only in part"
-    )
-    return [*found, paper_evidence().sentence, LIST_PRICE, PROMOTION, LOCKED]
+    return [*found, *_about_figures(shown), LIST_PRICE, PROMOTION, LOCKED]
+
+
+def _about_figures(shown: HedgeSheet) -> list[str]:
+    record, plan = shown.record, shown.plan
+    ends = [
+        points(plan.effectiveness(plan.ladder, record.at(rate)))
+        for rate in (record.evidence.rate_low, record.evidence.rate_high)
+    ]
+    return [
+        f"uncertainty is the standard deviation under {record.moves}; negative: the hedge adds some, for such a spend "
+        "hardly moves with the price",
+        "a rise possible: one of 0.60 to 2.50, as in 2025, is drawn too; payoffs are capped at the prefunding, so a "
+        "price beyond twice the spot is hedged only in part",
+        f"{record.evidence.sentence}; at either end of the rate the ladder removes {ends[0]} and {ends[1]} "
+        "(no cap counted)",
+    ]
 
 
 # ---------------------------------------------------------------------------------------------------------- small texts
@@ -345,6 +401,10 @@ def tokens(mtok: Fraction) -> str:
     if mtok >= 1_000_000:
         return f"{Decimal(round(mtok / 1_000)) / 1_000:,f}T tokens"
     return f"{Decimal(round(mtok)) / 1_000:,f}B tokens"
+
+
+def _percent(change: Fraction) -> str:
+    return f"{Decimal(round(change * 1_000)) / 10:+.0f}%"
 
 
 def _price(value: int) -> str:

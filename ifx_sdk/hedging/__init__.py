@@ -14,7 +14,7 @@ from ifx_sdk.hedging.margin import Margin, initial_margin
 from ifx_sdk.hedging.market_maker import MakerBook
 from ifx_sdk.hedging.participants import PARTICIPANTS, Participant
 from ifx_sdk.hedging.plan import Plan, make_plan
-from ifx_sdk.hedging.process import BASE, RISING, JumpProcess, Sample, effectiveness
+from ifx_sdk.hedging.process import BASE, RISING, JumpProcess, Sample, effectiveness, from_table, with_rise
 from ifx_sdk.hedging.repricings import read_repricings
 from ifx_sdk.hedging.simulation import RESPONDING, UNIT_COST, Demand, Simulation, Spread, simulate
 from ifx_sdk.hedging.usage_files import read_usage
@@ -41,6 +41,7 @@ __all__ = [
     "Use",
     "effectiveness",
     "exposure",
+    "from_table",
     "in_lots",
     "initial_margin",
     "ladder_weights",
@@ -51,4 +52,5 @@ __all__ = [
     "read_usage",
     "simulate",
     "spread",
+    "with_rise",
 ]

@@ -17,6 +17,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Final, NamedTuple
 
+from ifx_sdk.calibration import Repricing, sized
 from ifx_sdk.errors import BadValue
 
 _CONTEXT: Final = Context(prec=34, rounding=ROUND_HALF_EVEN)
@@ -83,10 +84,31 @@ class JumpProcess:
 BASE: Final = JumpProcess(rate_per_month=Fraction(1, 37), factors=(Fraction(75, 100), Fraction(33, 100)))
 """The paper's two mid-cycle cuts, 25% and 67%, at the rate of Eq. 3."""
 
-RISING: Final = JumpProcess(
-    rate_per_month=Fraction(3, 74), factors=(Fraction(75, 100), Fraction(33, 100), Fraction(250, 60))
-)
-"""The same with the rise that the paper leaves out: Gemini 2.5 Flash output went from 0.60 to 2.50 in 2025."""
+RISE: Final = Fraction(250, 60)
+"""What the paper's table leaves out: Gemini 2.5 Flash output went from 0.60 to 2.50 in 2025."""
+
+
+def from_table(table: Sequence[Repricing], months: int) -> JumpProcess:
+    """The mid-cycle rows of a repricing table as a process, over the months of every series watched, added up.
+
+    Raises BadValue where there is none, where one went to zero, or for months below 1.
+    """
+    if isinstance(months, bool) or months < 1:
+        raise BadValue(months, "the months watched are a positive whole number", cure="Add up those of every series.")
+    factors = sized(table)
+    return JumpProcess(rate_per_month=Fraction(len(factors), months), factors=factors)
+
+
+def with_rise(process: JumpProcess) -> JumpProcess:
+    """The same with one more repricing on record: `RISE`. Nothing may assume that prices only fall."""
+    seen = len(process.factors)
+    return JumpProcess(
+        rate_per_month=process.rate_per_month * Fraction(seen + 1, seen), factors=(*process.factors, RISE)
+    )
+
+
+RISING: Final = with_rise(BASE)
+"""The paper's two cuts and that rise: 3/74 a month."""
 
 
 def effectiveness(process: JumpProcess, use: Sequence[Sample], hedge: Sequence[Sample]) -> int | None:

@@ -28,6 +28,10 @@ PATHS: Final = 200_000
 """Enough for effectiveness within about a third of a point."""
 
 MOST_PATHS: Final = 5_000_000
+
+MOST_EVENTS: Final = 200
+"""Repricings of a path: a price that changes more often is no administered one."""
+
 _CHUNK: Final = 25_000
 """Paths at a time: what they need stays in the processor's caches."""
 
@@ -118,6 +122,9 @@ def simulate(
         raise BadValue(paths, f"paths are from 1,000 to {MOST_PATHS:,}", cure="200,000 is enough.")
     if not use or not any(weight for _, weight in use):
         raise BadValue(list(use), "there is no use to hedge", cure="Plan for a volume above 0.")
+    horizon = max([*(time for time, _ in use), *(Fraction(leg.months) for hedge in hedges for leg in hedge.legs)])
+    if process.rate_per_month * horizon > MOST_EVENTS:
+        raise BadValue(process.rate_per_month, "it reprices too often to be drawn", cure="Check the months watched.")
     numpy = _numpy()
     rng = numpy.random.default_rng(seed)
     model = _Model.of(process, spot, use, hedges, grid)

@@ -94,12 +94,16 @@ def _generations(listed: Iterator[tuple[int, list[str]]], header: list[str], pat
         if seen.setdefault(number, line) != line:
             raise BadUsageFile(path, f"the same generation as line {seen[number]}", line=line, cure="Delete one.")
         try:
-            moment = datetime.fromisoformat(created)
-        except ValueError as error:
+            on = _utc_day(created)
+        except (ValueError, OverflowError) as error:
             raise BadUsageFile(path, f"created_at is {created[:40]!r}, no time", line=line) from error
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC)  # the page exports UTC
-        yield _use(moment.astimezone(UTC).date().isoformat(), model, tokens, path, line), True
+        yield _use(on.isoformat(), model, tokens, path, line), True
+
+
+def _utc_day(text: str) -> date:
+    """The UTC day of a time; one without an offset is UTC, as the exports write it."""
+    moment = datetime.fromisoformat(text)
+    return (moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)).date()
 
 
 # ---------------------------------------------------------------------------------------------------------------- JSON
@@ -169,7 +173,7 @@ class _Place:
         if not isinstance(text, str):
             self.refuse("its date must be text")
         try:
-            return datetime.fromisoformat(text).astimezone(UTC).date() if "T" in text else parse_date(text[:10])
+            return parse_date(_utc_day(text).isoformat() if "T" in text else text.removesuffix(" 00:00:00"))
         except (ValueError, OverflowError, BadValue) as error:
             raise BadUsageFile(self.name, f"{text[:40]!r} is no date") from error
 
