@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from html import escape
 
+from ifx_index.day import SERIES
 from ifx_index.exact import MILLION, nearest
+from ifx_index.external import OTPI_UNIT
 from ifx_index.history import PublishedDay
 from ifx_index.publish.views import View, quality
 from ifx_index.record import Record
@@ -26,21 +28,25 @@ def cents(micro: int | None, like: int | None = None) -> str:
     return f"{'-' if micro < 0 and count else ''}{whole}.{part:0{digits}d}"
 
 
-def _share(ppm: object) -> str:
+def share(ppm: object) -> str:
+    """Ppm as percent with one place; what is not all is not shown as all, nor what is something as nothing."""
     if type(ppm) is not int:
         return "-"
     tenths = (ppm + _PPM_PER_TENTH // 2) // _PPM_PER_TENTH
-    # What is not all is not shown as all, and what is not nothing not as nothing.
     tenths = min(tenths, 999) if ppm < 10**6 else tenths
     return "<0.1%" if tenths == 0 and ppm else f"{tenths // 10}.{tenths % 10}%"
 
 
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1) -> str:
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]], *, left: int = 1, last_is_text: bool = False) -> str:
+    """Rows under their header: the first `left` columns are names, the last one may be text that wraps."""
+
+    def style(column: int) -> str:
+        if last_is_text and column == len(header) - 1:
+            return " class=t"
+        return "" if column < left else " class=n"
+
     def line(cells: Sequence[str], tag: str) -> str:
-        inside = "".join(
-            f"<{tag}{'' if column < left else ' class=n'}>{cell}</{tag}>" for column, cell in enumerate(cells)
-        )
-        return f"<tr>{inside}</tr>"
+        return f"<tr>{''.join(f'<{tag}{style(column)}>{cell}</{tag}>' for column, cell in enumerate(cells))}</tr>"
 
     body = "\n".join(line(row, "td") for row in rows)
     return f'<div class="scroll"><table><thead>{line(header, "th")}</thead>\n<tbody>{body}</tbody></table></div>'
@@ -64,7 +70,7 @@ def newest_day(days: Sequence[PublishedDay]) -> str:
                 series,
                 quality(point).replace("_", " "),
                 usd(point.record.value),
-                *(_share(found.get(key)) for key in shares),
+                *(share(found.get(key)) for key in shares),
                 str(found.get("n_models")),
                 f"{tokens:,}" if isinstance(tokens, int) else "-",
                 str(point.record.revision),
@@ -85,16 +91,48 @@ def newest_day(days: Sequence[PublishedDay]) -> str:
     return f"<section>\n<h2>{day.date}, every series</h2>\n{_table(header, rows, left=2)}\n</section>"
 
 
+def relatives(records: Sequence[Record]) -> str:
+    """The newest value of every other index that has records: relatives of ours, and those of others in their unit."""
+    newest: dict[str, Record] = {}
+    for record in records:
+        known = newest.get(record.series)
+        if record.series not in SERIES and (
+            known is None or (known.date, known.revision) < (record.date, record.revision)
+        ):
+            newest[record.series] = record
+    rows = [
+        (
+            escape(name),
+            escape(
+                str(found.diagnostics.get("quality_status") or found.diagnostics.get("flag") or "-").replace("_", " ")
+            ),
+            found.date.isoformat(),
+            usd(found.value),
+            "blended" if found.diagnostics.get("unit") == OTPI_UNIT else "output",
+        )
+        for name, found in sorted(newest.items())
+    ]
+    if not rows:
+        return ""
+    table = _table(("Series", "State", "Day", "USD", "Per 1M tokens"), rows, left=3, last_is_text=True)
+    return f"<section>\n<h2>Other indexes</h2>\n{table}\n</section>"
+
+
 def held_days(days: Sequence[PublishedDay]) -> str:
     """What has no record because somebody must look first."""
     rows = [
-        (day.date.isoformat(), ", ".join(sorted(name for name in day.held if day.held[name] == why)), escape(why))
+        (day.date.isoformat(), _names([name for name in day.held if day.held[name] == why]), escape(why))
         for day in days
         for why in dict.fromkeys(day.held.values())
     ]
     if not rows:
         return ""
-    return f"<section>\n<h2>Held</h2>\n{_table(('Day', 'Series', 'Why'), rows, left=3)}\n</section>"
+    found = _table(("Day", "Series", "Why"), rows, left=2, last_is_text=True)
+    return f"<section>\n<h2>Held</h2>\n{found}\n</section>"
+
+
+def _names(series: Sequence[str]) -> str:
+    return "all" if set(series) == set(SERIES) else "<br>".join(sorted(series))
 
 
 def corrections(records: Sequence[Record]) -> str:
@@ -113,7 +151,7 @@ def corrections(records: Sequence[Record]) -> str:
         if each.revision > 1
     ]
     found = (
-        _table(("Series", "Day", "Rev.", "Was", "Is", "Why"), rows, left=2)
+        _table(("Series", "Day", "Rev.", "Was", "Is", "Why"), rows, left=2, last_is_text=True)
         if rows
         else "<p>None: every value is a first revision.</p>"
     )

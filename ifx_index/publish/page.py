@@ -12,7 +12,7 @@ from ifx_index.lpi import GOOD_COVERAGE, METHODOLOGY
 from ifx_index.model import COMPANIES
 from ifx_index.publish import charts
 from ifx_index.publish.charts import Frame, Track
-from ifx_index.publish.listings import all_days, cents, corrections, held_days, newest_day
+from ifx_index.publish.listings import all_days, cents, corrections, held_days, newest_day, relatives, share
 from ifx_index.publish.rows import SOURCE
 from ifx_index.publish.views import (
     View,
@@ -47,7 +47,7 @@ def page(days: Sequence[PublishedDay], records: Sequence[Record]) -> str:
     shown = [found for company in COMPANIES if (found := view(company, newest)).last is not None]
     body = [_head(days), f'<nav class="tiles">{"".join(map(_tile, shown))}</nav>']
     body += [_company(found) for found in shown]
-    body += [newest_day(days), held_days(newest), corrections(records), all_days(shown), _foot()]
+    body += [newest_day(days), relatives(records), held_days(newest), corrections(records), all_days(shown), _foot()]
     style = files(__package__).joinpath("page.css").read_text(encoding="utf-8")
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -97,7 +97,8 @@ def _tile(found: View) -> str:
     return (
         f'<a class="tile" href="#{found.company}"><span class="name">{found.name}</span>'
         f'<span class="value">{cents(point.record.value)}</span>{chip(quality(point))}'
-        f'<span class="moved">{moved}</span>{charts.spark(found.days, values(found.points), "total")}</a>'
+        f'<span class="moved">{point.record.date:%d %b}: {moved}</span>'
+        f"{charts.spark(found.days, values(found.points), 'total')}</a>"
     )
 
 
@@ -140,7 +141,7 @@ def _company(found: View) -> str:
         ),
         _figure(
             "Price effect and mix effect",
-            "USD since the day before",
+            "USD since the last day with a record",
             charts.effects(frame("effects by day", "effects"), effects),
             _keys(effects),
         ),
@@ -173,11 +174,10 @@ def _sentences(found: View) -> Iterator[str]:
     if point is None:
         return
     covered = point.record.diagnostics.get("price_coverage_ppm")
-    share = f"{covered // 10_000}.{covered % 10_000 // 1_000}%" if isinstance(covered, int) else "none"
     models = point.record.diagnostics.get("n_models")
     yield (
         f"{usd(point.record.value)} USD on {point.record.date}, {quality(point).replace('_', ' ')}: "
-        f"{models} models with a price carry {share} of the tokens."
+        f"{models} models with a price carry {share(covered)} of the tokens."
     )
     heaviest = max(point.contributions, key=lambda each: each.contribution, default=None)
     if heaviest is not None and heaviest.weight:

@@ -16,11 +16,14 @@ from support.index_folder import PRICES, day, write_activity
 from support.index_store import NOW, filled
 
 from ifx_index.backfill import backfill
+from ifx_index.day import InputFile, Role
 from ifx_index.errors import BadInput, BadStore, MissingExtra
+from ifx_index.external import OTPI
 from ifx_index.folder import open_folder
 from ifx_index.lpi import Quality
 from ifx_index.publish import NAMES, page, publish
 from ifx_index.publish.rows import COLUMNS, SOURCE
+from ifx_index.recompute import outcomes
 from ifx_index.record import canonical
 from ifx_index.store import Store
 
@@ -48,7 +51,7 @@ def rows_of(folder: Path) -> list[dict[str, str]]:
 class Page(HTMLParser):
     """Tags that are not closed, and every place that the page names."""
 
-    VOID = frozenset({"meta", "br", "i"})
+    VOID = frozenset({"meta", "br"})
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -63,7 +66,7 @@ class Page(HTMLParser):
         self.seen.add(tag)
         self.names += [value or "" for key, value in attrs if key in {"href", "src", "srcset", "xlink:href", "action"}]
         self.ids += [value or "" for key, value in attrs if key == "id"]
-        if tag != "meta":
+        if tag not in self.VOID:
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -189,6 +192,22 @@ def test_a_page_of_many_days_shows_the_newest(store: Store, tmp_path: Path, monk
     assert "shows the newest 2 days" in text
     assert [f"<td>{day(number)}</td>" in text for number in range(3)] == [False, True, True]
     assert {row["date"] for row in rows_of(tmp_path)} == {str(day(number)) for number in range(3)}
+
+
+def test_other_indexes_are_listed_in_their_own_unit(store: Store, tmp_path: Path) -> None:
+    """The newest day of each, beside ours and never in its charts."""
+    lines = ["lab,timestamp,index_per_mtok,last_scraped_at"]
+    lines += [f"openai,{day(n)}T23:59:59Z,1.{n},{day(n + 1)}T16:00:00+00:00" for n in range(3)]
+    table = InputFile(role=Role.DOCUMENT, name="otpi.csv", data="\n".join([*lines, ""]).encode())
+    for number in (1, 2):
+        store.append(OTPI, day(number), [table], outcomes(OTPI, day(number), [table]), now=LATER)
+    publish(store, tmp_path)
+    text = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert (
+        "<td>OTPI-openai</td><td>GOOD</td><td>2026-07-20</td><td class=n>1.200000</td><td class=t>blended</td>" in text
+    )
+    assert text.count("OTPI-openai") == 1
+    assert Page(text).open == []
 
 
 def test_a_store_gives_the_same_bytes_again(store: Store, tmp_path: Path) -> None:
