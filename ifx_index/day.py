@@ -12,10 +12,13 @@ from ifx_index.errors import BadInput, UnknownSeries
 from ifx_index.ingest import Activity, PriceList, Usage, read_activity, read_models, read_price_source
 from ifx_index.lpi import METHODOLOGY, Measure, Row, measure
 from ifx_index.model import COMPANIES, Model
-from ifx_index.resolve import CARRIED_DAYS, Quote, Sources, resolve
+from ifx_index.resolve import CARRIED_DAYS, Quote, Sources, Status, resolve
 
 JUMP: Final = 10
 """A day's total is held when it is more than this many times, or less than this part of, the last accepted one."""
+
+UNNAMED: Final = "other"
+"""The row of what a source counts and does not name."""
 
 SERIES: Final = tuple(f"LPI-{company}{kind}" for company in COMPANIES for kind in ("", "-O"))
 """The series of methodology 1.0: weighted by all tokens, and with -O by output tokens."""
@@ -185,7 +188,7 @@ def compute(sources: Sources, activity: Activity, earlier: Mapping[date, int] | 
             if why is not None:
                 held[f"LPI-{company}{kind}"] = why
                 continue
-            rows = _rows(used, quotes, tokens)
+            rows = (*_rows(used, quotes, tokens), *_unnamed(activity))
             series[f"LPI-{company}{kind}"] = SeriesDay(rows=rows, measure=measure(rows))
     lists = [each for each in (sources.primary, *sources.fallback, sources.second) if each is not None]
     notes = (*activity.notes, *sources.notes, *(note for each in lists for note in each.notes))
@@ -204,6 +207,14 @@ def _rows(used: Sequence[tuple[Model, Usage]], quotes: Sequence[Quote], tokens: 
         )
         for (model, _), quote, count in zip(used, quotes, tokens, strict=True)
     )
+
+
+def _unnamed(activity: Activity) -> tuple[Row, ...]:
+    """What a source counts without naming it, as if all of it were the company's: coverage is then a lower bound."""
+    if not activity.unnamed:
+        return ()
+    source = f"{activity.name} does not name it; counted as if all of it were the company's"
+    return (Row(model=UNNAMED, tokens=activity.unnamed, price=None, status=Status.MISSING, source=source),)
 
 
 def hold_reason(activity: Activity, earlier: Mapping[date, int]) -> str | None:

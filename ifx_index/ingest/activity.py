@@ -67,6 +67,11 @@ class Activity:
     """What was set aside on the way."""
 
     @property
+    def unnamed(self) -> int:
+        """Tokens that the source counts and does not name a model for."""
+        return self.total - sum(usage.total for usage in self.usage.values())
+
+    @property
     def has_output(self) -> bool:
         """Whether the source tells output tokens apart."""
         return all(usage.output is not None for usage in self.usage.values())
@@ -170,7 +175,7 @@ class _Dataset(NamedTuple):
             covered = f"{min(totals)} to {max(totals)}" if totals else "no day"
             raise BadInput(self.name, f"it has no row of {self.day}, only of {covered}", cure=_DATA_SET)
         notes.append(
-            f"{self.name}: only the fifty most used models are named, so coverage is of those; no mark follows from it"
+            f"{self.name}: only the fifty most used models are named; all others count against each company's coverage"
         )
         whole = self._is_closed(document)
         return Activity(

@@ -1,12 +1,14 @@
 """A day from its files: series, what is held and why, and files that are of another day."""
 
 from datetime import date
+from fractions import Fraction
 
 import pytest
 from support.index_files import DAY, activity_table, back, dataset, endpoints_table, files, price_list
 
 from ifx_index.day import SERIES, Day, InputFile, Role, compute_day, series_company
 from ifx_index.errors import BadInput, UnknownSeries
+from ifx_index.lpi import Quality
 
 A, B = "openai/gpt-a", "openai/gpt-b"
 BILLION = 10**9
@@ -114,6 +116,20 @@ def test_the_dataset_gives_no_companions() -> None:
     day = compute_day(DAY, files(dataset([(DAY, A, 60), (DAY, B, 40)]), LISTED))
     assert tuple(day.series) == SERIES[::2]
     assert day.series["LPI-openai"].measure.value == 10_800_000
+
+
+def test_what_the_dataset_does_not_name_counts_against_every_company() -> None:
+    """A value of few named models is no mark by chance: coverage is what it is at the least."""
+    rows = [(DAY, A, 6 * 10**9), (DAY, "google/g", 10**9), (DAY, "other", 10**9)]
+    listed = price_list({A: "0.000008", "google/g": "0.000003"})
+    series = compute_day(DAY, files(dataset(rows), listed)).series
+    found = {name: (series[name].measure.quality, series[name].measure.price_coverage) for name in series}
+    assert found["LPI-openai"] == (Quality.DEGRADED, Fraction(6, 7))
+    assert found["LPI-google"] == (Quality.POOR, Fraction(1, 2))
+    assert found["LPI-qwen"] == (Quality.NO_VALUE, 0)
+    assert series["LPI-openai"].measure.value == 8_000_000
+    whole = compute_day(DAY, files(dataset(rows[:2]), listed)).series
+    assert whole["LPI-openai"].measure.quality is Quality.GOOD
 
 
 def test_a_company_with_a_part_of_a_day_is_held_alone() -> None:
