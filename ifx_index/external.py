@@ -1,7 +1,8 @@
 """Indexes that others publish, read from a recording of theirs and kept as records beside ours, never mixed with them.
 
 Ornn's token price indexes (OTPI): one realised blended price of a million tokens a lab and UTC day, of input, output
-and cached tokens together. Values are of 1 to 2 USD where output list prices are 5 to 50: it hedges another thing.
+and cached tokens together. OpenAI's and Anthropic's are of 1 to 2 USD where output list prices are 5 to 50: another
+thing than a list price, and another hedge.
 """
 
 from collections.abc import Mapping
