@@ -3,7 +3,7 @@
 """
 @title The owner of oracle and escrow: whatever it does was public for 7 days
 @license AGPL-3.0-only
-@notice Proposers schedule and cancel operations; from 7 days after scheduling on, and for 14 days, anyone executes them; then they are void.
+@notice Proposers schedule and cancel operations, each with its own delay of 7 days or more; after it, and for 14 days, anyone executes them; then they are void.
         Nobody administers it but itself, by operations of its own, and both times are part of the code: no operation can change them.
 @dev Thin around snekmate's `timelock_controller`. Left out on purpose: `update_delay`, the receivers of NFTs, and views that do not know that
      an operation expires. Executing is open to everyone, so that a public operation does not wait for a key; it expires, so that what
@@ -79,7 +79,7 @@ def __init__(proposers: DynArray[address, MAX_PROPOSERS], owned: DynArray[addres
 @payable
 def execute(target: address, amount: uint256, payload: Bytes[MAX_PAYLOAD], predecessor: bytes32, salt: bytes32):
     """
-    @notice Execute an operation of one call. Anyone, from 7 to 21 days after it was scheduled.
+    @notice Execute an operation of one call. Anyone, within 14 days after its delay is over.
     """
     id: bytes32 = timelock_controller._hash_operation(target, amount, payload, predecessor, salt)
     self._check_executable(id, predecessor)

@@ -123,9 +123,10 @@ def deploy_to(
     partial = target.with_name(target.name + ".partial")
     if not overwrite:
         _refuse(target, "it exists already", "Name another file, or move this one away.")
-        if not resume:
-            again = "Go on from it with --resume, or move it away to deploy everything anew."
-            _refuse(partial, "an earlier deployment stopped halfway", again)
+    if not resume and chain.chain_id != DEVNET_CHAIN_ID:
+        # The only record of contracts that the deployer still owns: never written over, whatever may be overwritten.
+        again = "Go on from it with --resume, or move it away to deploy everything anew."
+        _refuse(partial, "an earlier deployment stopped halfway", again)
     file_mode(target)
     resumed = _resumed(partial, chain, plan) if resume else None
     block = chain.block_number() if resumed is None else resumed.block

@@ -10,6 +10,7 @@ An error says what happened, with the input that caused it, and then the cure; b
     │   ├── BadMessage                 .field, .value; also a Reverted
     │   │   ├── BadTerms               one leaf for each refused check of `book`
     │   │   └── BadEnding              one leaf for each refused check of `terminate` and `novate`
+    │   ├── TooLateToWithdraw          an announced signer set
     │   ├── NoQuote                    the tick leaves no indicative price: .spot, .published
     │   ├── UnknownVectorKind          .kind, .why
     │   ├── BadFile                    .path, .why
@@ -553,6 +554,12 @@ class ShortHasNotApproved(BadTerms):
 
 
 # The escrow's other calls.
+
+
+class TooLateToWithdraw(InputError):
+    """An announced signer set takes effect before a cancellation could be executed."""
+
+    cure = "Propose a cancellation together with every set, and cancel the proposal once the set is found good."
 
 
 class NotASide(Reverted):

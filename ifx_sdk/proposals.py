@@ -13,7 +13,7 @@ from ifx_sdk.calendar import date_of, day_of, format_time, midnight
 from ifx_sdk.chain import Call
 from ifx_sdk.client import IFX
 from ifx_sdk.contract import Contract
-from ifx_sdk.errors import AlreadyProposed, BadValue, Reverted, TooSoon
+from ifx_sdk.errors import AlreadyProposed, BadValue, Reverted, TooLateToWithdraw, TooSoon
 from ifx_sdk.timelock import (
     DELAY,
     NOTHING,
@@ -26,6 +26,8 @@ from ifx_sdk.timelock import (
 
 MAX_PROPOSED_SIGNERS = 27
 """Signers of a set that fits into an operation's 1,024 bytes."""
+LAST_DAY = 2**24 - 1
+"""The last UTC day that the oracle knows: the set in effect on it is the newest one announced."""
 NOTICE_DAYS = 8
 """Days that the oracle wants between announcing a set and its first day."""
 
@@ -60,11 +62,14 @@ def propose(
     """An operation that calls `function` of the oracle, the escrow or the timelock itself. Sends nothing.
 
     Equal calls have equal ids: `again` takes the first salt that is free, `salt` any 32 bytes. `after` names the
-    operation that must be executed first. Raises `AlreadyProposed`, `BadValue`, `TooSoon`, and what the contract
-    would refuse the call for today, which `after` an operation that is still pending becomes the proposal's `doubt`.
+    operation that must be executed first. Raises `AlreadyProposed`, `BadValue`, `TooSoon`, `TooLateToWithdraw`, and
+    what the contract would refuse the call for today, which `after` an operation that is still pending becomes the
+    proposal's `doubt`.
     """
     now = ifx.chain.now()
     before = _hold_signers(now, args) if function == "schedule_signers" else None
+    if function == "cancel_signers":
+        before = _hold_cancellation(ifx, now)
     operation = _operation(ifx, contract.prepare(function, *args), salt, again=again, after=after)
     pending = after != NOTHING and _hold_pending(ifx, after)
     doubt = ""
@@ -87,6 +92,20 @@ def propose(
         doubt=doubt,
         warning=_warning(ifx, function, args),
     )
+
+
+def _hold_cancellation(ifx: IFX, now: int) -> int | None:
+    """The time before which an announced set must be withdrawn; None where none is. Raises `TooLateToWithdraw`."""
+    first = midnight(ifx.oracle.signers_on(LAST_DAY).from_day)
+    if first <= now:
+        return None  # the contract says that nothing is scheduled
+    if now + DELAY >= first:
+        what = (
+            f"a cancellation proposed now can be executed from {format_time(now + DELAY)} on, and the announced set "
+            f"takes effect at {format_time(first)}"
+        )
+        raise TooLateToWithdraw(what)
+    return first
 
 
 def role_arguments(role: str, account: str) -> tuple[bytes, str]:

@@ -17,8 +17,6 @@ ADMIN, PROPOSER, CANCELLER, EXECUTOR = (
 )
 MULTISIG, OTHER = party("multisig"), party("another multisig")
 NEXT = party("next").address
-FULL = 24_576
-"""Bytes of code that mainnet accepts (EIP-170)."""
 
 
 def upcoming() -> str:
@@ -127,12 +125,6 @@ def test_a_timelock_that_was_offered_nothing_is_not_created(protocol: Protocol) 
         each.transfer_ownership(again, sender=protocol.owner.address)
     timelock = deploy([MULTISIG.address], [protocol.oracle.address, protocol.escrow.address])
     assert protocol.oracle.owner() == protocol.escrow.owner() == timelock.address == again
-
-
-def test_every_contract_leaves_a_tenth_of_its_code_free(owned: Owned) -> None:
-    """What mainnet accepts, with room for no surprise."""
-    for each in (owned.timelock, owned.protocol.oracle, owned.protocol.escrow):
-        assert len(boa.env.get_code(each.address)) <= FULL * 9 // 10
 
 
 # ---------------------------------------------------------------------------------------------------------- 7 days
@@ -350,6 +342,67 @@ def test_a_batch_is_all_or_nothing(owned: Owned) -> None:
     assert escrow.desk() == NEXT
     with refused("timelock_controller: length mismatch"):
         owned.timelock.schedule_batch([escrow.address], [], [good], NOTHING, NOTHING, DELAY, sender=MULTISIG.address)
+
+
+def logged(timelock: Any) -> list[tuple[str, dict[str, Any]]]:
+    """The events of the last call, of the timelock alone, in order."""
+    return [
+        (type(log).__name__, {name: value for name, value in log._asdict().items() if name != "address"})
+        for log in timelock.get_logs()
+        if str(log.address) == timelock.address
+    ]
+
+
+def test_an_execution_is_told_call_by_call(owned: Owned) -> None:
+    """Whole events, of one call and of two, from which a reader of the chain knows what the owner did."""
+    escrow = owned.protocol.escrow
+    single = owned.operation(escrow, "set_desk", NEXT)
+    payloads = [escrow.set_guardian.prepare_calldata(NEXT), escrow.set_desk.prepare_calldata(OTHER.address)]
+    batch = [escrow.address] * 2, [0, 0], payloads, NOTHING, NOTHING
+    owned.schedule(single)
+    owned.timelock.schedule_batch(*batch, DELAY, sender=MULTISIG.address)
+    owned.protocol.travel(owned.protocol.now + DELAY)
+    told = {"target": escrow.address, "amount": 0}
+    id = owned.timelock.hash_operation(*single)
+    owned.execute(single)
+    assert logged(owned.timelock) == [("CallExecuted", {"id": id, "index": 0, **told, "payload": single[2]})]
+    id = owned.timelock.hash_operation_batch(*batch)
+    owned.timelock.execute_batch(*batch)
+    assert logged(owned.timelock) == [
+        ("CallExecuted", {"id": id, "index": place, **told, "payload": payload})
+        for place, payload in enumerate(payloads)
+    ]
+
+
+def test_execution_can_be_closed_to_all_but_some(owned: Owned) -> None:
+    """By operations of its own: then strangers are refused, one call or many."""
+    timelock = owned.timelock
+    owned.do(timelock, "grantRole", EXECUTOR, OTHER.address)
+    owned.do(timelock, "revokeRole", EXECUTOR, ZERO)
+    operation = owned.operation(owned.protocol.escrow, "set_desk", NEXT)
+    batch = [operation[0]], [0], [operation[2]], NOTHING, NOTHING
+    owned.schedule(operation)
+    timelock.schedule_batch(*batch, DELAY, sender=MULTISIG.address)
+    owned.protocol.travel(owned.protocol.now + DELAY)
+    with refused("access_control: account is missing role"):
+        owned.execute(operation)
+    with refused("access_control: account is missing role"):
+        timelock.execute_batch(*batch, sender=owned.protocol.outsider.address)
+    timelock.execute(*operation, sender=OTHER.address)
+    timelock.execute_batch(*batch, sender=OTHER.address)
+
+
+def test_a_batch_holds_255_calls_and_no_more(owned: Owned) -> None:
+    """All of them are made; a list with one more is refused before it is read."""
+    calls = [owned.protocol.escrow.address] * 255
+    payload = owned.protocol.escrow.set_desk.prepare_calldata(NEXT)
+    batch = calls, [0] * 255, [payload] * 255, NOTHING, NOTHING
+    owned.timelock.schedule_batch(*batch, DELAY, sender=MULTISIG.address)
+    owned.protocol.travel(owned.protocol.now + DELAY)
+    with refused(None):
+        owned.timelock.execute_batch(calls * 2, [0] * 510, [payload] * 510, NOTHING, NOTHING)
+    owned.timelock.execute_batch(*batch)
+    assert len(logged(owned.timelock)) == 255
 
 
 def test_a_batch_of_nothing_does_nothing(owned: Owned) -> None:

@@ -1,7 +1,7 @@
 """The settlement price as the protocol's prose has it (docs/protocol.md, "Settlement price"), day by day.
 
-Written from the words alone, by somebody who has read neither the contract nor the SDK: no cumulative, no shortcut, and
-nothing imported from either. Days are `seconds // 86400`, prices micro-USDT per Mtok, `now` unix seconds UTC.
+Written from those words alone: no cumulative, no shortcut, and nothing of the contract or the SDK. Days are
+`seconds // 86400`, prices micro-USDT per Mtok, `now` unix seconds UTC.
 """
 
 from collections.abc import Iterator, Mapping
