@@ -62,30 +62,31 @@ def _sheet(
     from ifx_sdk.terms import parse_underlying
 
     name = None if underlying is None else parse_underlying(underlying)
-    price, day = spot_of(session, name, spot, on)
+    price, day, _ = spot_of(session, name, spot, on)
     return curve_sheet.sheet(name, price, day, evidence, spot_given=spot is not None)
 
 
-def spot_of(session: Session, underlying: str | None, spot: str | None, on: str | None) -> tuple[int, date]:
-    """The spot and the trade date: as typed, or today's fixing by the node. Raises MissingOption."""
+def spot_of(session: Session, underlying: str | None, spot: str | None, on: str | None) -> tuple[int, date, int]:
+    """Spot, trade date and lot: as typed, with the common lot, or by the node. Raises MissingOption."""
     from ifx_sdk.calendar import date_of, day_of, parse_date
     from ifx_sdk.cli.errors import MissingOption
-    from ifx_sdk.money import parse_price
+    from ifx_sdk.money import LOT, parse_price
 
     if spot is not None:
         if on is not None:
-            return parse_price(spot), parse_date(on)
+            return parse_price(spot), parse_date(on), LOT
         import time
 
-        return parse_price(spot), date_of(day_of(int(time.time())))
+        return parse_price(spot), date_of(day_of(int(time.time()))), LOT
     if underlying is None:
         raise MissingOption("underlying and no spot", "--spot", form="8.00")
     if on is not None:
         raise MissingOption("spot", "--spot", form="8.00")
     # The quote carries today's fixing; of the smallest size and the shortest tenor, since neither matters here.
     ifx = session.ifx()
-    quote = ifx.quote(underlying, ifx.escrow.lot_of(underlying), 3)
-    return quote.spot, date_of(quote.spot_day)
+    lot = ifx.escrow.lot_of(underlying)
+    quote = ifx.quote(underlying, lot, 3)
+    return quote.spot, date_of(quote.spot_day), lot
 
 
 def read_table(repricings: str | None, watched: int | None) -> tuple[Sequence[Repricing], int]:

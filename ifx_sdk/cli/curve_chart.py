@@ -28,8 +28,8 @@ def draw(shown: CurveSheet) -> Figure:
         name = shown.underlying or "A model"
         drawn.text(0.07, 0.93, f"{name} at {price(shown.spot)}: indicative forwards", size=16, weight="bold")
         what = (
-            f"USD per million output tokens, by tenor. {last.months} months: {price(last.point.price)}, "
-            f"though anything from {price(last.point.low)} to {price(last.point.high)} fits the evidence."
+            f"USD per million output tokens, by tenor. {last.months} months: {price(last.point.price)}; "
+            f"the rate of repricings alone leaves {price(last.point.low)} to {price(last.point.high)} open."
         )
         drawn.text(0.07, 0.87, what, color=QUIET, size=10.5)
         foot = f"{shown.evidence.sentence}. Indications by Eq. 6 on {shown.trade_date}, binding nobody; prices do rise."

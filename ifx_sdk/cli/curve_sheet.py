@@ -10,7 +10,7 @@ from fractions import Fraction
 from ifx_sdk import pricing
 from ifx_sdk.calibration import Evidence
 from ifx_sdk.cli.output import aligned, table
-from ifx_sdk.money import decimal_text, format_price
+from ifx_sdk.money import MICRO, decimal_text, format_price
 
 BINDING = "indications by Eq. 6, binding nobody; prices do rise, and nothing here assumes that they only fall"
 
@@ -130,8 +130,8 @@ def text(shown: CurveSheet) -> str:
 
 
 def price(value: int | None) -> str:
-    """A price without its unit; `none` where the tick gives none."""
-    return "none" if value is None else decimal_text(value, places=2)
+    """A price without its unit, with 2 decimals, below 1 USD with 4; `none` where the tick gives none."""
+    return "none" if value is None else decimal_text(value, places=2 if value >= MICRO else 4)
 
 
 def percent(share: Decimal) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ifx_sdk.cli.curve import Table, Watched
 from ifx_sdk.cli.session import READS, Session, command
+
+if TYPE_CHECKING:
+    from ifx_sdk.payoff import Side
 
 __all__ = ["app"]
 
@@ -71,9 +74,10 @@ def plan(
     record = hedge_sheet.record(*read_table(repricings, watched), own=repricings is not None)
     read = read_usage(usage)
     name = None if underlying is None else parse_underlying(underlying)
-    price, day = spot_of(session, name, spot, on)
+    price, day, lot = spot_of(session, name, spot, on)
     ahead = exposure(read.uses, day, model=model, months=months, shape=parse_shape(shape))
-    made = make_plan(ahead.monthly, spot=price, trade_date=day, side="short" if short else "long", tenors=ladder)
+    side: Side = "short" if short else "long"
+    made = make_plan(ahead.monthly, spot=price, trade_date=day, side=side, tenors=ladder, lot=lot)
     shown = hedge_sheet.sheet(made, read, ahead, record, demands, paths=paths, seed=seed)
     document, text = hedge_sheet.document(shown), hedge_sheet.text(shown)
     if picture is not None:

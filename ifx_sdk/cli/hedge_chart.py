@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from ifx_sdk.cli.curve_sheet import price
 from ifx_sdk.cli.hedge_sheet import HedgeSheet, points, tokens
-from ifx_sdk.cli.pictures import AMBER, BLUE, INK, QUIET, TEAL, styled
+from ifx_sdk.cli.pictures import AMBER, BLUE, INK, PURPLE, QUIET, TEAL, styled
 from ifx_sdk.hedging.ladder import GRID
-from ifx_sdk.hedging.plan import AVERAGE, LADDER, NAIVE
+from ifx_sdk.hedging.plan import AVERAGE, LADDER, NAIVE, STRIP
 from ifx_sdk.hedging.simulation import UNIT_COST, Spread
 from ifx_sdk.money import format_price, format_quantity
 
@@ -18,16 +18,22 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_COLORS: Final = {NAIVE: AMBER, LADDER: BLUE, AVERAGE: TEAL}
+_COLORS: Final = {NAIVE: AMBER, LADDER: BLUE, AVERAGE: TEAL, STRIP: PURPLE}
 _CUT: Final = Fraction(54, 100)
 _EPSILON: Final = Fraction(1, 1_000)
-_MILLION: Final = 10**12  # micro-USDT
+_UNITS: Final = ((2 * 10**12, 10**12, "million"), (0, 10**9, "thousand"))
+"""From which cost on (micro-USDT) a unit is used, what it is, and its name."""
+
+
+def _unit(shown: HedgeSheet) -> tuple[int, str]:
+    return next((unit, name) for least, unit, name in _UNITS if shown.plan.cost >= least)
 
 
 def draw(shown: HedgeSheet) -> Figure:
     """Draw the spread that each hedge leaves, and the cost by the month of a cut."""
     plan = shown.plan
     short = plan.side == "short"
+    unit, scale = _unit(shown)
     with styled(13, 7) as drawn:
         removed = {each.name: shown.falling.hedged[each.name][UNIT_COST.name].effectiveness for each in plan.hedges}
         flow = "revenue" if short else "cost"
@@ -38,13 +44,13 @@ def draw(shown: HedgeSheet) -> Figure:
         drawn.text(0.035, 0.935, title, size=17, weight="bold")
         what = (
             f"{shown.exposure.model}: {tokens(plan.volume)} in {len(plan.monthly)} months from {plan.trade_date} "
-            f"at {format_price(plan.spot)}, {plan.cost / _MILLION:,.2f} million USDT if nothing changes"
+            f"at {format_price(plan.spot)}, {plan.cost / unit:,.2f} {scale} USDT if nothing changes"
         )
         drawn.text(0.035, 0.885, what, color=QUIET, size=11)
         _spreads(drawn.add_axes((0.125, 0.2, 0.3, 0.56)), shown)
         _timing(drawn.add_axes((0.53, 0.2, 0.33, 0.56)), shown)
-        drawn.text(0.035, 0.805, f"Uncertainty left in the {flow} (standard deviation, million USDT)", weight="bold")
-        timing = f"{flow.capitalize()} if the price is cut by 46% once, by when (million USDT)"
+        drawn.text(0.035, 0.805, f"Uncertainty left in the {flow} (standard deviation, {scale} USDT)", weight="bold")
+        timing = f"{flow.capitalize()} if the price is cut by 46% once, by when ({scale} USDT)"
         drawn.text(0.49, 0.805, timing, weight="bold")
         drawn.text(0.035, 0.035, fill(_foot(shown), 190), color=QUIET, size=8.8, linespacing=1.5)
     return drawn
@@ -69,13 +75,19 @@ def _spreads(axes: Axes, shown: HedgeSheet) -> None:
     plan = shown.plan
     bars: list[tuple[str, Spread, str, int | None]]
     bars = [("No hedge", shown.falling.unhedged[UNIT_COST.name], QUIET, None)]
-    labels = {NAIVE: f"One {len(plan.monthly)}M forward", LADDER: "Ladder", AVERAGE: "Average-price\nforward"}
+    labels = {
+        NAIVE: f"One {len(plan.monthly)}M forward",
+        LADDER: "Ladder",
+        AVERAGE: "Average-price\nforward",
+        STRIP: "Average-price\nstrip",
+    }
     for hedge in plan.hedges:
         spread = shown.falling.hedged[hedge.name][UNIT_COST.name]
         bars.append((labels[hedge.name], spread, _COLORS[hedge.name], spread.effectiveness))
-    most = max(spread.sd for _, spread, _, _ in bars) / _MILLION
+    unit, _ = _unit(shown)
+    most = max(spread.sd for _, spread, _, _ in bars) / unit
     for place, (_, spread, color, removed) in enumerate(bars):
-        sd = spread.sd / _MILLION
+        sd = spread.sd / unit
         axes.barh(place, sd, height=0.58, color=color)
         note = f"{sd:,.2f}" if removed is None else f"{sd:,.2f}   {points(removed)} removed"
         axes.text(sd + most * 0.02, place, note, va="center", weight="bold", color=INK if removed is None else color)
@@ -90,16 +102,21 @@ def _spreads(axes: Axes, shown: HedgeSheet) -> None:
 def _timing(axes: Axes, shown: HedgeSheet) -> None:
     plan = shown.plan
     length = len(plan.monthly)
+    unit, _ = _unit(shown)
     # On the edges of the cells of use; once more just before a leg settles, when it still feels the cut.
     edges = [Fraction(n, GRID) for n in range(length * GRID)]
     settled = [Fraction(leg.months) for hedge in plan.hedges for leg in hedge.legs]
     when = sorted({*edges, *(each - _EPSILON for each in settled), Fraction(length) - _EPSILON})
     across = [float(each) for each in when]
     lines = [(None, "No hedge", QUIET), (plan.naive, f"One {length}M forward", AMBER)]
-    lines += [(plan.ladder, "Ladder", BLUE), (plan.average, "Average-price\nforward", TEAL)]
+    lines += [
+        (plan.ladder, "Ladder", BLUE),
+        (plan.average, "Average-price", TEAL),
+        (plan.strip, "Average strip", PURPLE),
+    ]
     ends = []
     for hedge, label, color in lines:
-        costs = [plan.outcome(hedge, _CUT, each) / _MILLION for each in when]
+        costs = [plan.outcome(hedge, _CUT, each) / unit for each in when]
         axes.plot(across, costs, color=color, linewidth=2.4, solid_joinstyle="round")
         ends.append((costs[-1], label, color))
     low, high = axes.get_ylim()
@@ -112,5 +129,5 @@ def _timing(axes: Axes, shown: HedgeSheet) -> None:
         axes.text(length * 1.02, y, label, color=INK if color == QUIET else color, va="center", weight="bold", size=9.5)
     axes.set_xlim(0, length)
     axes.set_xticks(range(0, length + 1, 3), ["at once", *(f"{each}M" for each in range(3, length, 3)), "at the end"])
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.1f}")
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.1f}" if unit > 10**9 else f"{value:,.0f}")
     axes.grid(axis="x", visible=False)

@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Final
 
 from ifx_sdk.calibration import Evidence, Repricing, calibrate, paper_evidence
+from ifx_sdk.cli.curve_sheet import price
 from ifx_sdk.cli.output import aligned, table
 from ifx_sdk.errors import BadValue
 from ifx_sdk.hedging.exposure import Exposure, UsageFile
@@ -23,6 +24,7 @@ NAMES: Final = {
     "naive": "naive: all of it at the end",
     "ladder": "ladder",
     "average-price": "average-price forward",
+    "average-price-strip": "average-price strip",
 }
 """What a hedge is called for people."""
 
@@ -278,7 +280,7 @@ def _legs(plan: Plan) -> str:
             f"{leg.months}M",
             format_quantity(leg.quantity),
             _settles(leg),
-            _price(leg.price),
+            price(leg.price),
         )
         for hedge in plan.hedges
         for n, leg in enumerate(hedge.legs)
@@ -351,6 +353,8 @@ def notes(shown: HedgeSheet) -> list[str]:
     if exposure.outliers:
         first = exposure.outliers[0]
         found.append(f"{len(exposure.outliers)} days, the first {first}, have over 10 times the median: month totals?")
+    if not shown.demands[1].volume_sd:
+        found.append("nothing recorded says how far the volume may be off: give --volume-sd, such as 20%")
     unrounded = plan.ladder_unrounded
     if unrounded is not None:
         found.append(f"the ladder without rounding to lots would remove {points(unrounded)} of the unit cost's spread")
@@ -405,10 +409,6 @@ def tokens(mtok: Fraction) -> str:
 
 def _percent(change: Fraction) -> str:
     return f"{Decimal(round(change * 1_000)) / 10:+.0f}%"
-
-
-def _price(value: int) -> str:
-    return format_price(value).partition(" ")[0]
 
 
 def _decimal(value: Fraction) -> str:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 INK, QUIET, GRID = "#1b2733", "#5c6b7a", "#dfe5ea"
 """Text, secondary text, lines behind."""
 
-BLUE, TEAL, AMBER, RED = "#1f5fa8", "#16877a", "#c77d0a", "#b3392f"
-"""The proposal, the alternative, the compared, the warned of."""
+BLUE, TEAL, PURPLE, AMBER = "#1f5fa8", "#16877a", "#7a4fa3", "#c77d0a"
+"""The proposal, its two alternatives, what is compared or warned of."""
 
 _DPI: Final = 160
 _STYLE: Final[dict[str, Any]] = {

@@ -87,7 +87,8 @@ class Exposure:
     """Days with more than 10 times the tokens of the median day."""
 
     variation_ppm: int | None
-    """How much the recorded 30-day totals vary: their standard deviation over their mean; None below 3 of them."""
+    """How much the recorded 30-day totals vary: their standard deviation over their mean; None below 3 of them, and of
+    a forecast."""
 
     @property
     def volume(self) -> Fraction:
@@ -124,7 +125,7 @@ def exposure(
         last=last,
         silent_days=span - len(daily),
         outliers=_outliers(daily),
-        variation_ppm=_variation(daily),
+        variation_ppm=None if chosen == "forecast" else _variation(daily),  # a plan's ramp is no error of it
     )
 
 

@@ -1,4 +1,4 @@
-"""Hedges of a stream of use: the naive one, the ladder, the average-price forward (docs/protocol.md, "Hedging").
+"""Hedges of a stream of use: the naive one, the ladder, average-price forwards (docs/protocol.md, "Hedging").
 
 A forward settles at one date, use is spread over many. Between two tenors a < u < b the price of the day u moves with
 that of a and that of b, the more so the nearer: the ladder therefore splits each day's use between its neighbours in
@@ -7,7 +7,7 @@ over a year on 3M, 6M and 12M that is exactly 25%, 37.5% and 25%, which removes 
 year's volume at 12M removes 5%. In lots, the rounding is taken that leaves the least spread.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -154,21 +154,24 @@ def ladder_weights(use: Sequence[Sample], tenors: Sequence[int] = LADDER_TENORS)
 
 
 def in_lots(
-    wanted: dict[int, Fraction], use: Sequence[Sample], *, lot: int = LOT, process: JumpProcess = BASE
+    wanted: Mapping[int, Fraction],
+    use: Sequence[Sample],
+    *,
+    lot: int = LOT,
+    process: JumpProcess = BASE,
+    units: Mapping[int, Sequence[Sample]] | None = None,
 ) -> dict[int, int]:
     """Whole lots near the wanted Mtok by tenor, the choice that leaves the least spread; never more than the volume.
 
-    Each tenor is rounded down or up. Tenors without a lot are left out.
+    Each tenor is rounded down or up; tenors without a lot are left out. `units` are the samples of one Mtok of each
+    tenor's forward, the maturity day alone where none are given.
     """
     most = nearest_lots(sum((weight for _, weight in use), Fraction(0)), lot)
     choices = [(int(each // lot) * lot, -int(-each // lot) * lot) for each in wanted.values()]
     candidates = {sizes for sizes in product(*choices) if sum(sizes) <= most}
-
-    dates = [Fraction(months) for months in wanted]
-    with_use = [
-        sum((process.covariance(when, time) * _decimal(weight) for time, weight in use), Decimal(0)) for when in dates
-    ]
-    between = [[process.covariance(one, other) for other in dates] for one in dates]
+    books = [(units or {}).get(months, (Sample(Fraction(months), Fraction(1)),)) for months in wanted]
+    with_use = [_covariance(process, book, use) for book in books]
+    between = [[_covariance(process, one, other) for other in books] for one in books]
 
     def left(sizes: tuple[int, ...]) -> tuple[Decimal, int]:
         own = sum((a * b * between[i][k] for i, a in enumerate(sizes) for k, b in enumerate(sizes)), Decimal(0))
@@ -178,16 +181,28 @@ def in_lots(
     return {months: size for months, size in zip(wanted, best, strict=False) if size}
 
 
+def _covariance(process: JumpProcess, one: Sequence[Sample], other: Sequence[Sample]) -> Decimal:
+    return sum((process.covariance(s, t) * _decimal(a * b) for s, a in one for t, b in other), Decimal(0))
+
+
 def nearest_lots(quantity: Fraction, lot: int = LOT) -> int:
     """The whole lots nearest to a quantity, in Mtok; half a lot is none too many, so it rounds down."""
     lots, rest = divmod(quantity, lot)
     return int(lots + (rest * 2 > lot)) * lot
 
 
-def leg(months: int, quantity: int, *, spot: int, trade_date: date, averaged: bool = False) -> Leg:
-    """A forward at the published F_ind; `averaged` over every day of the tenor. Raises NoQuote, BadPrice, BadDate."""
-    days = day_number(maturity_date(trade_date, months)) - day_number(trade_date)
-    averaging_days = days if averaged else 1
+def leg(months: int, quantity: int, *, spot: int, trade_date: date, since: int | None = None) -> Leg:
+    """A forward at the published F_ind, on the maturity day's fixing; with `since`, on the mean of all days after it.
+
+    `since` is in months from the trade date, 0 for the whole tenor.
+
+    Raises NoQuote, BadPrice, BadTenor, BadDate.
+    """
+    day = day_number(trade_date)
+    days = day_number(maturity_date(trade_date, months)) - day
+    averaging_days = 1
+    if since is not None:
+        averaging_days = days - (day_number(maturity_date(trade_date, since)) - day if since else 0)
     price = pricing.average_indicative(spot, months, spot_day=0, maturity_day=days, averaging_days=averaging_days)
     return Leg(months=months, averaging_days=averaging_days, quantity=quantity, spot=spot, price=price, days=days)
 

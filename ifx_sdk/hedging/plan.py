@@ -1,9 +1,9 @@
-"""A hedge plan: what lies ahead, three hedges of it, what each costs, can lose and removes."""
+"""A hedge plan: what lies ahead, four hedges of it, what each costs, can lose and removes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import Final
@@ -13,6 +13,7 @@ from ifx_sdk.hedging.errors import BadPlan
 from ifx_sdk.hedging.ladder import (
     LADDER_TENORS,
     Hedge,
+    Leg,
     in_lots,
     ladder_weights,
     leg,
@@ -26,6 +27,7 @@ from ifx_sdk.payoff import Side
 NAIVE: Final = "naive"
 LADDER: Final = "ladder"
 AVERAGE: Final = "average-price"
+STRIP: Final = "average-price-strip"
 
 LIST_PRICE: Final = (
     "basis: a forward settles on the published list price of one model; discounts, credits, cached, batch and "
@@ -58,13 +60,17 @@ class Plan:
     average: Hedge
     """The proposal for even use: one forward on the mean of every day."""
 
+    strip: Hedge
+    """The same cut at the offered tenors, each piece on the mean of its own days: for uneven use too, and prefunding
+    comes back as the year goes by."""
+
     ladder_wanted: dict[int, Fraction]
     """Mtok by tenor before rounding to lots."""
 
     @property
     def hedges(self) -> tuple[Hedge, ...]:
-        """The three, the naive one first."""
-        return (self.naive, self.ladder, self.average)
+        """All four, the naive one first."""
+        return (self.naive, self.ladder, self.average, self.strip)
 
     @property
     def use(self) -> tuple[Sample, ...]:
@@ -128,8 +134,8 @@ def make_plan(
     sizes = in_lots(wanted, use, lot=lot)
     whole = nearest_lots(sum(monthly, Fraction(0)), lot)
 
-    def one(name: str, *, averaged: bool) -> Hedge:
-        made = leg(months, whole, spot=spot, trade_date=trade_date, averaged=averaged)
+    def one(name: str, since: int | None) -> Hedge:
+        made = leg(months, whole, spot=spot, trade_date=trade_date, since=since)
         return Hedge(name=name, side=side, legs=(made,) if whole else ())
 
     rungs = tuple(leg(tenor, size, spot=spot, trade_date=trade_date) for tenor, size in sizes.items())
@@ -138,8 +144,21 @@ def make_plan(
         trade_date=trade_date,
         monthly=tuple(monthly),
         side=side,
-        naive=one(NAIVE, averaged=False),
+        naive=one(NAIVE, None),
         ladder=Hedge(name=LADDER, side=side, legs=rungs),
-        average=one(AVERAGE, averaged=True),
+        average=one(AVERAGE, 0),
+        strip=Hedge(name=STRIP, side=side, legs=_strip(monthly, use, spot, trade_date, lot)),
         ladder_wanted=wanted,
     )
+
+
+def _strip(
+    monthly: Sequence[Fraction], use: Sequence[Sample], spot: int, trade_date: date, lot: int
+) -> tuple[Leg, ...]:
+    """A forward for each piece of the horizon between offered tenors, on the mean of that piece's days."""
+    ends = [tenor for tenor in TENORS if tenor <= len(monthly)]
+    starts = dict(zip(ends, (0, *ends), strict=False))
+    pieces = {end: leg(end, lot, spot=spot, trade_date=trade_date, since=since) for end, since in starts.items()}
+    wanted = {end: sum(monthly[since:end], Fraction(0)) for end, since in starts.items()}
+    sizes = in_lots(wanted, use, lot=lot, units={end: piece.samples() for end, piece in pieces.items()})
+    return tuple(replace(pieces[end], quantity=size) for end, size in sizes.items())

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
 from ifx_sdk.calibration import Repricing, sized
@@ -64,7 +64,8 @@ class JumpProcess:
         """Cov(P_s, P_t) / S0^2."""
         first, second = self._exponents
         early, late = min(one, other), max(one, other)
-        product = _exp(second * early + first * (late - early))
+        # Factors rather than one exponent: on a grid they repeat, and are remembered.
+        product = _CONTEXT.multiply(_exp(second * early), _exp(first * (late - early)))
         return _CONTEXT.subtract(product, _exp(first * (early + late)))
 
     def variance(self, book: Sequence[Sample]) -> Decimal:
@@ -125,5 +126,6 @@ def _decimal(value: Fraction) -> Decimal:
     return _CONTEXT.divide(Decimal(value.numerator), Decimal(value.denominator))
 
 
+@lru_cache(maxsize=8_192)
 def _exp(exponent: Fraction) -> Decimal:
     return _CONTEXT.exp(_decimal(exponent))

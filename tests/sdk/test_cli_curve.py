@@ -5,10 +5,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from support.chain import GPT
 from support.commands import Shell, refused
 
+from ifx_sdk import devnet
+from ifx_sdk.client import IFX
+
 SHELL = Shell()
-GPT = "openai/gpt-4.1"
 AT = ("--spot", "8.00", "--on", "2026-07-15")
 TABLE = """date,model,old_price,new_price,mid_cycle
 2024-08-01,a,5.00,3.75,yes
@@ -105,3 +108,18 @@ def test_a_picture_is_drawn(tmp_path: Path) -> None:
 def test_what_cannot_be_shown_is_refused(arguments: tuple[str, ...], kind: str) -> None:
     """Exit 2, the type and a cure."""
     assert refused(SHELL.run("curve", *arguments, "--json"), 2, kind)
+
+
+def test_with_a_node_the_spot_is_todays_fixing(fresh_ifx: IFX, shells: dict[str, Shell], tmp_path: Path) -> None:
+    """For the curve and for a plan; without a fixing both are refused."""
+    usage = tmp_path / "usage.csv"
+    usage.write_text("date,model,output_tokens\n2026-07-01,m,2740000000\n")
+    assert shells["outsider"].run("curve", GPT, "--json").code != 0
+    devnet.post(fresh_ifx, {GPT: 7_000_000})
+    found = shells["outsider"].json("curve", GPT)
+    assert (found["spot"], found["spot_given"], found["underlying"]) == (7_000_000, False, GPT)
+    assert found["curve"][0]["indicative"] == 6_750_000
+    options = ("--underlying", GPT, "--paths", "2000")
+    planned = shells["outsider"].json("hedge", "plan", str(usage), *options)
+    assert (planned["spot"], planned["trade_date"]) == (7_000_000, found["trade_date"])
+    assert "the fixing of" in shells["outsider"].run("curve", GPT).ok().out

@@ -27,7 +27,7 @@ def test_a_plan_proposes_ladder_and_average(usage: Path) -> None:
     """Sizes in lots, money to the micro, the naive hedge beside them, effectiveness of all three."""
     found = SHELL.json("hedge", "plan", str(usage), *AT, *FEW)
     hedges = {each["name"]: each for each in found["hedges"]}
-    assert list(hedges) == ["naive", "ladder", "average-price"]
+    assert list(hedges) == ["naive", "ladder", "average-price", "average-price-strip"]
     assert hedges["ladder"]["legs"] == [
         {"tenor_months": 3, "averaging_days": 1, "quantity": 300_000, "indicative": 7_710_000},
         {"tenor_months": 6, "averaging_days": 1, "quantity": 300_000, "indicative": 7_450_000},
@@ -109,7 +109,7 @@ def test_a_small_user_is_told_that_no_lot_fits(tmp_path: Path) -> None:
     path.write_text("date,model,output_tokens\n2026-07-01,m,1000000\n2026-07-03,m,40000000\n")
     picture = tmp_path / "small.png"
     text = SHELL.run("hedge", "plan", str(path), *AT, *FEW, "--out", str(picture)).ok().out
-    assert text.count("not one lot fits") == 3
+    assert text.count("not one lot fits") == 4
     assert "1 days without a row" in text
     assert picture.read_bytes()[:4] == b"\x89PNG"
 
@@ -166,7 +166,7 @@ def test_the_seven_participants_are_shown() -> None:
         "gpu-cloud",
     ]
     for each in found:
-        naive, ladder, average = (hedge["unit_cost_ppm"] for hedge in each["hedges"])
+        naive, ladder, average, _ = (hedge["unit_cost_ppm"] for hedge in each["hedges"])
         assert naive < ladder < average + 20_000
     text = SHELL.run("hedge", "examples", *FEW).ok().out
     assert text.count("the paper: ") == 7

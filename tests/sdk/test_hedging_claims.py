@@ -118,9 +118,10 @@ def test_the_seven_participants_are_the_papers() -> None:
     assert [each.key for each in PARTICIPANTS if each.side == "short"] == ["gpu-cloud"]
     for each in PARTICIPANTS:
         plan = make_plan(each.monthly(), spot=SPOT, trade_date=date(2026, 7, 15), side=each.side)
-        naive, ladder, average = (plan.effectiveness(hedge) for hedge in plan.hedges)
+        naive, ladder, average, strip = (plan.effectiveness(hedge) for hedge in plan.hedges)
         assert naive is not None
         assert ladder is not None
         assert average is not None
+        assert strip is not None
         assert naive < ladder < average, each.key
         assert sum(leg.quantity for leg in plan.ladder.legs) <= plan.volume + 50_000

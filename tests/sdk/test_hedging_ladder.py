@@ -103,7 +103,7 @@ def test_a_rise_is_paid_up_to_the_prefunding() -> None:
 
 def test_an_average_feels_only_what_comes_before_a_day() -> None:
     """A cut in half after half a year leaves three quarters in the mean; a point leg feels all or nothing of it."""
-    averaged = leg(12, 100_000, spot=SPOT, trade_date=TRADE_DATE, averaged=True)
+    averaged = leg(12, 100_000, spot=SPOT, trade_date=TRADE_DATE, since=0)
     point = leg(12, 100_000, spot=SPOT, trade_date=TRADE_DATE)
     half, after = Fraction(1, 2), Fraction(6)
     assert (averaged.averaging_days, point.averaging_days) == (365, 1)
@@ -114,7 +114,7 @@ def test_an_average_feels_only_what_comes_before_a_day() -> None:
 
 def test_the_samples_of_an_average_are_shares() -> None:
     """They add up to one and lie within its days, for a week's average as for a year's."""
-    year = leg(12, LOT, spot=SPOT, trade_date=TRADE_DATE, averaged=True)
+    year = leg(12, LOT, spot=SPOT, trade_date=TRADE_DATE, since=0)
     assert sum(share for _, share in year.samples()) == 1
     assert year.samples(1) == tuple(Sample(Fraction(2 * n + 1, 2), Fraction(1, 12)) for n in range(12))
 
@@ -122,7 +122,7 @@ def test_the_samples_of_an_average_are_shares() -> None:
 def test_an_average_over_even_use_removes_all_of_the_spread() -> None:
     """Whatever the process; the ladder 79% and the naive hedge 5% of it."""
     plan = make_plan(EVEN, spot=SPOT, trade_date=TRADE_DATE)
-    assert [plan.effectiveness(each) for each in plan.hedges] == [51_600, 789_638, 1_000_000]
+    assert [plan.effectiveness(each) for each in plan.hedges] == [51_600, 789_638, 1_000_000, 951_717]
     assert plan.effectiveness(plan.average, RISING) == 1_000_000
     assert plan.ladder_unrounded == 799_180
     assert [(each.months, each.quantity) for each in plan.ladder.legs] == [(3, 300_000), (6, 300_000), (12, 300_000)]
@@ -157,3 +157,15 @@ def test_a_price_below_its_tick_is_not_planned() -> None:
     """No F_ind, no plan."""
     with pytest.raises(NoQuote):
         make_plan(EVEN, spot=20, trade_date=TRADE_DATE)
+
+
+def test_a_strip_follows_uneven_use_and_frees_its_prefunding() -> None:
+    """Use that grows through the year: the strip removes 97%, the year's average 79%; each piece has its own days."""
+    rising = [Fraction(n * 20_000) for n in range(1, 13)]
+    plan = make_plan(rising, spot=SPOT, trade_date=TRADE_DATE)
+    assert [plan.effectiveness(each) for each in plan.hedges] == [359_700, 782_440, 786_424, 968_859]
+    strip = [(each.months, each.quantity, each.averaging_days) for each in plan.strip.legs]
+    assert strip == [(3, 200_000, 92), (6, 300_000, 92), (9, 400_000, 90), (12, 700_000, 91)]
+    assert sum(each.averaging_days for each in plan.strip.legs) == 365
+    locked = [plan.strip.locked_after(month) for month in (0, 3, 6, 9, 12)]
+    assert locked == [SPOT * mtok for mtok in (1_600_000, 1_400_000, 1_100_000, 700_000, 0)]

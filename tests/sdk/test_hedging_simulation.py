@@ -22,7 +22,8 @@ SEED = 20260715
 
 def hedge(name: str, legs: dict[int, int], *, averaged: bool = False) -> Hedge:
     made = tuple(
-        leg(months, size, spot=SPOT, trade_date=TRADE_DATE, averaged=averaged) for months, size in legs.items()
+        leg(months, size, spot=SPOT, trade_date=TRADE_DATE, since=0 if averaged else None)
+        for months, size in legs.items()
     )
     return Hedge(name=name, side="long", legs=made)
 
