@@ -20,11 +20,13 @@ from ifx_sdk.devkeys import dev_address
 from ifx_sdk.errors import (
     BadFile,
     BadValue,
+    ChainError,
     DevnetOnly,
     IFXError,
     NotHandedOver,
     NotTheNewOwner,
     OfferedElsewhere,
+    Reverted,
 )
 from ifx_sdk.escrow import Escrow
 from ifx_sdk.files import file_mode
@@ -37,6 +39,7 @@ from ifx_sdk.signers import Signer
 from ifx_sdk.timelock import DELAY, Timelock
 
 DEVNET_CHAIN_ID = 31337
+USDT_DECIMALS = 6
 _ZERO = "0x" + 40 * "0"
 
 
@@ -70,6 +73,8 @@ def deploy(
     if plan.token is None and chain.chain_id != DEVNET_CHAIN_ID:
         raise DevnetOnly("deploying a TestUSDT", chain.chain_id)
     proposers = _proposers(plan, chain.chain_id)
+    if plan.token is not None:
+        _hold_token(chain, plan.token)
     block = chain.block_number() if resumed is None else resumed.block
     deployer = _Deployer(chain, signer, journal, created, () if resumed is None else resumed.contracts)
     token = plan.token or deployer.create("TestUSDT", {})
@@ -123,8 +128,8 @@ def deploy_to(
     partial = target.with_name(target.name + ".partial")
     if not overwrite:
         _refuse(target, "it exists already", "Name another file, or move this one away.")
-    if not resume and chain.chain_id != DEVNET_CHAIN_ID:
-        # The only record of contracts that the deployer still owns: never written over, whatever may be overwritten.
+    if not resume and not (overwrite and chain.chain_id == DEVNET_CHAIN_ID):
+        # The only record of contracts that the deployer still owns: written over on a throwaway chain alone.
         again = "Go on from it with --resume, or move it away to deploy everything anew."
         _refuse(partial, "an earlier deployment stopped halfway", again)
     file_mode(target)
@@ -249,6 +254,19 @@ def _proposers(plan: DeployPlan, chain_id: int) -> tuple[str, ...]:
     return plan.proposers or (dev_address(0),)
 
 
+def _hold_token(chain: Chain, token: str) -> None:
+    """Refuse, before anything is sent, what the escrow's constructor would refuse. Raises `BadValue`."""
+    cure = "Name the address of USDT on this chain as token in the plan."
+    if not chain.code(token):
+        raise BadValue(token, f"it has no code on chain {chain.chain_id}", cure=cure)
+    try:
+        decimals = chain.call(codec("TestUSDT"), token, "decimals")
+    except (ChainError, Reverted) as error:
+        raise BadValue(token, "it answers no decimals: it is no token", cure=cure) from error
+    if decimals != USDT_DECIMALS:
+        raise BadValue(token, f"it has {decimals} decimals, not {USDT_DECIMALS}", cure=cure)
+
+
 def _oracle_arguments(plan: DeployPlan, owner: str) -> dict[str, Argument]:
     quorum = plan.quorum if plan.quorum is not None else quorum_of(len(plan.signers))
     return {"owner": owner, "signers": plan.signers, "quorum": quorum, "reviewer": plan.reviewer}
@@ -257,6 +275,10 @@ def _oracle_arguments(plan: DeployPlan, owner: str) -> dict[str, Argument]:
 def _list(plan: DeployPlan, oracle: Oracle, escrow: Escrow) -> None:
     """The owner's calls while the deployer is the owner; what an earlier run did is not done again."""
     known = {each.name for each in oracle.underlyings()}
+    foreign = known - {each.name for each in plan.underlyings}
+    if foreign:
+        cure = "Resume with the plan that the deployment began with: the oracle's list only grows."
+        raise BadValue(", ".join(sorted(foreign)), "the oracle has it, and the plan does not list it", cure=cure)
     for each in plan.underlyings:
         if each.name not in known:
             oracle.add_underlying(each.name, review_required=each.review_required).confirmed()

@@ -10,7 +10,7 @@ from pathlib import Path
 from ifx_sdk.errors import BadFile, BadValue
 from ifx_sdk.money import LOT
 from ifx_sdk.reports import quorum_of
-from ifx_sdk.terms import parse_address, parse_underlying
+from ifx_sdk.terms import ZERO_ADDRESS, parse_address, parse_underlying
 
 MAX_PROPOSERS = 16
 """Accounts that a timelock can be deployed with."""
@@ -74,6 +74,9 @@ class DeployPlan:
             if len(set(accounts)) != len(accounts):
                 raise BadValue(", ".join(accounts), f"{noun} is listed twice", cure="List every account once.")
         _hold_proposers(self.proposers)
+        for name, account in (("fee_recipient", self.fee_recipient), *(("signers", each) for each in self.signers)):
+            if account == ZERO_ADDRESS:
+                raise BadValue(account, f"{name} is the zero address", cure=f"Name an account as {name}.")
         least = quorum_of(len(self.signers))
         if self.quorum is not None and (type(self.quorum) is not int or not least <= self.quorum <= len(self.signers)):
             cure = "Leave it out: floor(2n/3) + 1 is taken."

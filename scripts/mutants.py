@@ -5,6 +5,7 @@
     python scripts/mutants.py --all               every mutant (hours); nothing is written
     python scripts/mutants.py --file payoff.vy    every mutant of one source
     python scripts/mutants.py --only payoff-3fa9c1 ...   these, with what they change
+    python scripts/mutants.py --again TEST ...    those that live in docs/mutants.md, with tests written for them
 
 MUTANTS_SECONDS=600 starts no mutant after that time. Exit code 0 only if every mutant that was tried is killed or has
 its reason in scripts/mutation/equivalent.toml, no reason is left over, and the tests pass on the contracts as they are.
@@ -15,6 +16,7 @@ import multiprocessing
 import os
 import queue
 import shutil
+import subprocess
 import sys
 import tempfile
 import threading
@@ -29,9 +31,20 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from scripts.branch_coverage import DATA, is_measured, measure, say
-from scripts.branches.report import Run, load
+from scripts.branches.report import load
 from scripts.mutation.mutants import SAMPLE, Mutant, mutants, sample
-from scripts.mutation.results import BROKEN, SURVIVED, Result, by_operator, page, reasons, stale, unexplained
+from scripts.mutation.results import (
+    BROKEN,
+    SURVIVED,
+    Result,
+    alive,
+    by_operator,
+    page,
+    reasons,
+    revised,
+    stale,
+    unexplained,
+)
 from scripts.mutation.selection import candidates
 from scripts.mutation.worker import serve
 
@@ -46,6 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
     generated = mutants(ROOT)
+    if options.again:
+        return again(generated, options, console)
     chosen = choose(generated, options)
     whole = not (options.all or options.file or options.only)
     if not is_measured():
@@ -56,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         console.print("[red]no test ran on the contracts as they are[/red]")
         return FAILED
     started = time.monotonic()
-    results = attempt_all(chosen, run, options.jobs, console)
+    results = attempt_all(chosen, lambda mutant: candidates(mutant, run, ROOT), options.jobs, console)
     known = reasons(REASONS)
     tell(console, results, known, verbose=bool(options.only))
     left = len(chosen) - len(results)
@@ -74,6 +89,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return FAILED if bad or old or run.failed or cut_short else OK
 
 
+def again(generated: Sequence[Mutant], options: argparse.Namespace, console: Console) -> int:
+    """Try those that live unexplained in docs/mutants.md with tests that were written for them, and write their rows
+    anew. What other tests have killed stays killed."""
+    table = PAGE.read_text(encoding="utf-8")
+    chosen = [mutant for mutant in generated if mutant.id in alive(table)]
+    tests = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options.again]
+    if subprocess.run(tests, cwd=ROOT, check=False).returncode:
+        console.print("[red]these tests fail on the contracts as they are[/red]")
+        return FAILED
+    results = attempt_all(chosen, lambda mutant: list(options.again), options.jobs, console)
+    known = reasons(REASONS)
+    tell(console, results, known, verbose=True)
+    PAGE.write_text(revised(table, results, known), encoding="utf-8")
+    console.print("docs/mutants.md revised")
+    return FAILED if unexplained(results, known) else OK
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line."""
     made = argparse.ArgumentParser(description="Mutation testing of the contracts.")
@@ -81,6 +113,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--sample", type=int, default=SAMPLE, metavar="N", help="how many by default")
     made.add_argument("--file", action="append", default=[], metavar="NAME", help="every mutant of this source")
     made.add_argument("--only", nargs="+", default=[], metavar="ID", help="these mutants")
+    made.add_argument("--again", nargs="+", default=[], metavar="TEST", help="those that live, with these tests alone")
     made.add_argument("--jobs", type=int, default=int(os.environ.get("JOBS", "2")), help="processes")
     return made
 
@@ -94,8 +127,10 @@ def choose(generated: Sequence[Mutant], options: argparse.Namespace) -> list[Mut
     return list(generated) if options.all else sample(generated, options.sample)
 
 
-def attempt_all(chosen: Sequence[Mutant], run: Run, jobs: int, console: Console) -> list[Result]:
-    """Try them in `jobs` processes, each with a copy of the tree; in the order in which they were made."""
+def attempt_all(
+    chosen: Sequence[Mutant], tests_of: Callable[[Mutant], list[str]], jobs: int, console: Console
+) -> list[Result]:
+    """Try them, each with its tests, in `jobs` processes with a copy of the tree each; in the order of `chosen`."""
     pending: queue.SimpleQueue[Mutant] = queue.SimpleQueue()
     # In an order of their own, so that a run cut short has tried a little of everything.
     for mutant in sorted(chosen, key=lambda mutant: mutant.id[-6:]):
@@ -118,7 +153,8 @@ def attempt_all(chosen: Sequence[Mutant], run: Run, jobs: int, console: Console)
                     progress.console.print("  ".join(shown), markup=False)
 
             threads = [
-                threading.Thread(target=feed, args=(pending, run, folder / str(n), deadline, done)) for n in range(jobs)
+                threading.Thread(target=feed, args=(pending, tests_of, folder / str(n), deadline, done))
+                for n in range(jobs)
             ]
             for thread in threads:
                 thread.start()
@@ -131,7 +167,11 @@ def attempt_all(chosen: Sequence[Mutant], run: Run, jobs: int, console: Console)
 
 
 def feed(
-    pending: "queue.SimpleQueue[Mutant]", run: Run, folder: Path, deadline: float, done: Callable[[Result], None]
+    pending: "queue.SimpleQueue[Mutant]",
+    tests_of: Callable[[Mutant], list[str]],
+    folder: Path,
+    deadline: float,
+    done: Callable[[Result], None],
 ) -> None:
     """Give one process mutant after mutant until there is none or the time is up."""
     context = multiprocessing.get_context("spawn")
@@ -146,7 +186,7 @@ def feed(
         except queue.Empty:
             break
         began = time.monotonic()
-        ours.send((mutant.file, mutant.source, candidates(mutant, run, ROOT)))
+        ours.send((mutant.file, mutant.source, tests_of(mutant)))
         outcome, killer = ours.recv()
         done(Result(mutant=mutant, outcome=outcome, killer=killer, seconds=time.monotonic() - began))
     ours.send(None)
@@ -159,8 +199,8 @@ def tell(console: Console, results: Sequence[Result], known: dict[str, str], *, 
     sheet.add_column("operator", no_wrap=True)
     for title in ("mutants", "killed", "alive"):
         sheet.add_column(title, justify="right")
-    for name, count, killed, alive in by_operator(results):
-        sheet.add_row(name, str(count), str(killed), str(alive))
+    for name, *counts in by_operator(results):
+        sheet.add_row(name, *map(str, counts))
     console.print(sheet)
     alive_or_broken = [*unexplained(results, known), *(r for r in results if r.outcome == BROKEN)]
     for result in results if verbose else alive_or_broken:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from ifx_sdk import pricing
 from ifx_sdk.cli.curve_sheet import CurveSheet, price
-from ifx_sdk.cli.pictures import AMBER, BLUE, INK, QUIET, TEAL, styled
+from ifx_sdk.cli.pictures import AMBER, BLUE, INK, QUIET, TEAL, short_name, styled
 from ifx_sdk.money import MICRO
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def draw(shown: CurveSheet) -> Figure:
     with styled(10, 6) as drawn:
         axes = drawn.add_axes((0.07, 0.2, 0.73, 0.6))
         _curves(axes, shown)
-        name = shown.underlying or "A model"
+        name = short_name(shown.underlying or "A model")
         drawn.text(0.07, 0.93, f"{name} at {price(shown.spot)}: indicative forwards", size=16, weight="bold")
         what = (
             f"USD per million output tokens, by tenor. {last.months} months: {price(last.point.price)}; "

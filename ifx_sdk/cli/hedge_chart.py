@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from ifx_sdk.cli.curve_sheet import price
 from ifx_sdk.cli.hedge_sheet import HedgeSheet, points, tokens
-from ifx_sdk.cli.pictures import AMBER, BLUE, INK, PURPLE, QUIET, TEAL, styled
+from ifx_sdk.cli.pictures import AMBER, BLUE, INK, PURPLE, QUIET, TEAL, short_name, styled
 from ifx_sdk.hedging.ladder import GRID
 from ifx_sdk.hedging.plan import AVERAGE, LADDER, NAIVE, STRIP
 from ifx_sdk.hedging.simulation import UNIT_COST, Spread
@@ -43,7 +43,7 @@ def draw(shown: HedgeSheet) -> Figure:
         )
         drawn.text(0.035, 0.935, title, size=17, weight="bold")
         what = (
-            f"{shown.exposure.model}: {tokens(plan.volume)} in {len(plan.monthly)} months from {plan.trade_date} "
+            f"{short_name(shown.exposure.model)}: {tokens(plan.volume)} in {len(plan.monthly)} months from {plan.trade_date} "
             f"at {format_price(plan.spot)}, {plan.cost / unit:,.2f} {scale} USDT if nothing changes"
         )
         drawn.text(0.035, 0.885, what, color=QUIET, size=11)

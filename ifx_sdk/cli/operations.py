@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ifx_sdk.calendar import date_of, format_time
 from ifx_sdk.cli.output import aligned, table
-from ifx_sdk.timelock import NOTHING, ROLES
+from ifx_sdk.timelock import GRACE, NOTHING, ROLES
 
 if TYPE_CHECKING:
     from ifx_sdk.chain import Call
@@ -26,6 +26,7 @@ def document(found: ScheduledOperation) -> dict[str, object]:
         "operation": "0x" + found.id.hex(),
         "status": found.state.value,
         "executable_from": found.ready_at,
+        "void_after": found.ready_at + GRACE,
         "predecessor": "0x" + found.predecessor.hex(),
         "salt": "0x" + found.calls[0].salt.hex(),
         "calls": [_call_document(call, what) for call, what in zip(found.calls, found.decoded, strict=True)],
@@ -42,6 +43,7 @@ def text(found: ScheduledOperation) -> str:
     if found.predecessor != NOTHING:
         rows.append(("after", "0x" + found.predecessor.hex()))
     rows += [("salt", "0x" + found.calls[0].salt.hex()), ("executable from", format_time(found.ready_at))]
+    rows.append(("void after", format_time(found.ready_at + GRACE)))
     rows.append(("proposed in", found.scheduled_tx))
     if found.executed_tx is not None:
         rows.append(("executed in", found.executed_tx))

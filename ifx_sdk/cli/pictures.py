@@ -20,6 +20,7 @@ BLUE, TEAL, PURPLE, AMBER = "#1f5fa8", "#16877a", "#7a4fa3", "#c77d0a"
 """The proposal, its two alternatives, what is compared or warned of."""
 
 _DPI: Final = 160
+_LONGEST_NAME: Final = 48
 _STYLE: Final[dict[str, Any]] = {
     "font.family": "DejaVu Sans",
     "font.size": 10,
@@ -37,6 +38,7 @@ _STYLE: Final[dict[str, Any]] = {
     "ytick.major.size": 0,
     "figure.facecolor": "white",
     "legend.frameon": False,
+    "text.parse_math": False,  # a model's name may hold a dollar sign
 }
 
 
@@ -62,6 +64,12 @@ def styled(width: int, height: int) -> Iterator[Figure]:
 
     with matplotlib.rc_context(_STYLE):
         yield Figure(figsize=(width, height), dpi=_DPI)
+
+
+def short_name(text: str) -> str:
+    """A name that fits a chart and its font: plain ASCII, at most 48 characters."""
+    plain = text.encode("ascii", "replace").decode()
+    return plain if len(plain) <= _LONGEST_NAME else f"{plain[: _LONGEST_NAME - 3]}..."
 
 
 def write_picture(path: str, drawn: Figure, *, overwrite: bool) -> None:

@@ -12,6 +12,8 @@ _TENOR = re.compile(r"([0-9]{1,4})[Mm]", re.ASCII)
 _DURATION = re.compile(r"([1-9][0-9]{0,4})([hd])", re.ASCII)
 _HASH = re.compile(r"0x[0-9a-fA-F]{64}", re.ASCII)
 _MIGHT_BE_HEX = re.compile(r"0x[0-9a-fA-F]*", re.ASCII)
+LARGEST_FILE = 16 * 2**20
+"""Bytes: no file that a command reads comes near it."""
 _SECONDS = {"h": 3_600, "d": SECONDS_PER_DAY}
 
 
@@ -52,6 +54,10 @@ def hex_bytes(text: str) -> bytes | None:
 def read_file(path: str | Path, refuse: type[BadFile] = BadFile, cure: str | None = None) -> bytes:
     """A file's bytes. Raises `refuse` naming the path and the system's reason."""
     try:
+        if not Path(path).is_file() and Path(path).exists():
+            raise refuse(path, "it is no regular file", cure=cure)
+        if Path(path).is_file() and Path(path).stat().st_size > LARGEST_FILE:
+            raise refuse(path, f"it has more than {LARGEST_FILE:,} bytes", cure=cure)
         return Path(path).read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a path with a zero byte
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)

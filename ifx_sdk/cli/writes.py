@@ -53,9 +53,9 @@ class Announcer:
 
     def _tell(self, attempt: Attempt, outcome: Outcome) -> None:
         if isinstance(outcome, Sent | Unknown):
-            if outcome.tx_hash is not None and outcome.tx_hash != self._open_hash:
+            told, self._open_hash = self._open_hash, outcome.tx_hash or self._open_hash
+            if outcome.tx_hash is not None and outcome.tx_hash != told:
                 self._output.say(f"sent {attempt.call}  {outcome.tx_hash}")
-            self._open_hash = outcome.tx_hash or self._open_hash
             return
         self._open = None
         if isinstance(outcome, Confirmed):

@@ -21,7 +21,7 @@ from ifx_sdk.hedging.ladder import (
     spread,
 )
 from ifx_sdk.hedging.process import BASE, JumpProcess, Sample, effectiveness
-from ifx_sdk.money import LOT
+from ifx_sdk.money import LOT, QUANTITY_LIMIT
 from ifx_sdk.payoff import Side
 
 NAIVE: Final = "naive"
@@ -128,6 +128,8 @@ def make_plan(
         raise BadPlan(months, "it covers 3, 6, 9 or 12 months")
     if not any(monthly) or any(each < 0 for each in monthly):
         raise BadPlan(months, "its use is at least 0, and somewhere above", cure="Plan for tokens that are used.")
+    if sum(monthly, Fraction(0)) >= QUANTITY_LIMIT:
+        raise BadPlan(months, f"its volume is not below {QUANTITY_LIMIT:,} Mtok", cure="Check the tokens' unit.")
     use = spread(monthly)
     held = tuple(each for each in tenors if each <= months)
     wanted = ladder_weights(use, held)

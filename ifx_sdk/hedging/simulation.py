@@ -120,6 +120,8 @@ def simulate(
     """
     if isinstance(paths, bool) or not 1_000 <= paths <= MOST_PATHS:
         raise BadValue(paths, f"paths are from 1,000 to {MOST_PATHS:,}", cure="200,000 is enough.")
+    if isinstance(seed, bool) or seed < 0:
+        raise BadValue(seed, "a seed is at least 0", cure="Leave it out, or give another.")
     if not use or not any(weight for _, weight in use):
         raise BadValue(list(use), "there is no use to hedge", cure="Plan for a volume above 0.")
     horizon = max([*(time for time, _ in use), *(Fraction(leg.months) for hedge in hedges for leg in hedge.legs)])

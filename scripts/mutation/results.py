@@ -1,5 +1,6 @@
 """What became of each mutant: the explanations of those that live, and the table of all."""
 
+import re
 import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -87,3 +88,25 @@ def _row(result: Result, known: dict[str, str]) -> str:
     change = f"`{mutant.before}` -> `{mutant.after}`"
     cells = (mutant.id, mutant.function, mutant.operator, change, fate)
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def alive(table: str) -> set[str]:
+    """The ids that docs/mutants.md shows as alive without an explanation."""
+    return set(re.findall(r"^\| (\S+) \|.*\*\*alive\*\*: not explained \|$", table, re.MULTILINE))
+
+
+def revised(table: str, results: Sequence[Result], known: dict[str, str]) -> str:
+    """docs/mutants.md with the rows of `results` written anew, and its counts with what they have killed."""
+    for result in results:
+        start = table.index(f"| {result.mutant.id} |")
+        end = table.index("\n", start)
+        table = table[:start] + _row(result, known) + table[end:]
+        if result.outcome == KILLED:
+            for name in (result.mutant.operator, "all"):
+                counts = re.compile(rf"^(\| {re.escape(name)} \| \d+) \| (\d+) \| (\d+) \|$", re.MULTILINE)
+                found = counts.search(table)
+                if found is None:
+                    raise ValueError(f"docs/mutants.md has no counts of {name}")
+                row = f"{found[1]} | {int(found[2]) + 1} | {int(found[3]) - 1} |"
+                table = table[: found.start()] + row + table[found.end() :]
+    return table

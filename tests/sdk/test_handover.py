@@ -262,3 +262,32 @@ def test_a_deployment_that_stops_halfway_leaves_its_addresses(chain: Chain, tmp_
     partial.unlink()
     assert deploy_to(path, chain, DEPLOYER, PLAN) == Deployment.read(path)
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_plan_with_other_names_does_not_resume(chain: Chain, tmp_path: Path) -> None:
+    """The oracle's list only grows: what an earlier plan put on it stays, so another plan's record would be false."""
+    path = tmp_path / "local.toml"
+
+    def fifth_is_lost(broadcast: Callable[[], RPCResponse]) -> RPCResponse:
+        return never_arrives(broadcast) if node.broadcasts == 5 else broadcast()
+
+    node = FaultyNode(chain.web3, fifth_is_lost)
+    with pytest.raises(OutcomeUnknown):
+        deploy_to(path, Chain(node.web3), DEPLOYER, PLAN)
+    other = replace(PLAN, underlyings=(Listing(name="openai/gpt-9"),))
+    with pytest.raises(BadValue, match="the oracle has it, and the plan does not list it"):
+        deploy_to(path, chain, DEPLOYER, other, resume=True)
+    assert deploy_to(path, chain, DEPLOYER, PLAN, resume=True).underlyings == PLAN.underlyings
+
+
+def test_a_plan_that_a_constructor_would_refuse_sends_nothing(chain: Chain) -> None:
+    """A fee recipient or a node of zero, and a token that is none."""
+    zero = "0x" + "0" * 40
+    for change in ({"fee_recipient": zero}, {"signers": (zero,)}):
+        with pytest.raises(BadValue, match="is the zero address"):
+            replace(PLAN, **change)
+    for token in (DEPLOYER.address, devnet.start(chain, []).deployment.oracle):
+        sent = chain.node.nonce(DEPLOYER.address)
+        with pytest.raises(BadValue, match=r"no code on chain|it is no token"):
+            deploy(chain, DEPLOYER, replace(PLAN, token=token))
+        assert chain.node.nonce(DEPLOYER.address) == sent
