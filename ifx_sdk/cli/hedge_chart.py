@@ -43,7 +43,8 @@ def draw(shown: HedgeSheet) -> Figure:
         )
         drawn.text(0.035, 0.935, title, size=17, weight="bold")
         what = (
-            f"{short_name(shown.exposure.model)}: {tokens(plan.volume)} in {len(plan.monthly)} months from {plan.trade_date} "
+            f"{short_name(shown.exposure.model)}: {tokens(plan.volume)} "
+            f"in {len(plan.monthly)} months from {plan.trade_date} "
             f"at {format_price(plan.spot)}, {plan.cost / unit:,.2f} {scale} USDT if nothing changes"
         )
         drawn.text(0.035, 0.885, what, color=QUIET, size=11)

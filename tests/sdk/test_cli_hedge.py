@@ -137,6 +137,7 @@ def test_a_picture_is_drawn(usage: Path, tmp_path: Path) -> None:
         (("--elasticity", "steep"), "BadValue"),
         (("--volume-sd", "0.2"), "BadValue"),
         (("--paths", "10"), "BadValue"),
+        (("--seed", "-1"), "BadValue"),
         (("--watched", "10"), "MissingOption"),
         (("--out", "plan.jpg"), "BadFile"),
     ],
@@ -144,6 +145,25 @@ def test_a_picture_is_drawn(usage: Path, tmp_path: Path) -> None:
 def test_what_cannot_be_planned_is_refused(usage: Path, options: tuple[str, ...], kind: str) -> None:
     """Exit 2, the type and a cure."""
     assert refused(SHELL.run("hedge", "plan", str(usage), *AT, *options, "--json"), 2, kind)
+
+
+@pytest.mark.parametrize("model", ["a$b$", "$\\frac{", "m" * 128, "\u6a21\u578b"])
+def test_any_models_name_can_be_drawn(model: str, tmp_path: Path) -> None:
+    """Dollar signs, what looks like a formula, a long name, letters that the font lacks."""
+    path, picture = tmp_path / "usage.csv", tmp_path / "plan.png"
+    path.write_text(f"date,model,output_tokens\n2026-07-01,{model},2740000000\n")
+    found = SHELL.json("hedge", "plan", str(path), *AT, "--paths", "1000", "--months", "3", "--out", str(picture))
+    assert found["model"] == model
+    assert picture.exists()
+
+
+def test_a_volume_that_no_forward_can_hold_is_refused(tmp_path: Path) -> None:
+    """Tokens typed as if they were a day's of the whole world; a tenth of the limit is planned."""
+    path = tmp_path / "usage.csv"
+    path.write_text(f"date,model,output_tokens\n2026-07-01,m,{10**17}\n")
+    assert "Mtok" in refused(SHELL.run("hedge", "plan", str(path), *AT, "--json"), 2, "BadPlan")
+    path.write_text(f"date,model,output_tokens\n2026-07-01,m,{2 * 10**14}\n")
+    assert SHELL.json("hedge", "plan", str(path), *AT, "--paths", "1000")["hedges"][0]["quantity"] > 10**10
 
 
 def test_a_hostile_file_is_refused_by_line(tmp_path: Path) -> None:
