@@ -36,11 +36,11 @@ from ifx_sdk.plan import DeployPlan as DeployPlan
 from ifx_sdk.plan import Listing as Listing
 from ifx_sdk.reports import quorum_of
 from ifx_sdk.signers import Signer
+from ifx_sdk.terms import ZERO_ADDRESS
 from ifx_sdk.timelock import DELAY, Timelock
 
 DEVNET_CHAIN_ID = 31337
 USDT_DECIMALS = 6
-_ZERO = "0x" + 40 * "0"
 
 
 def create_address(sender: str, nonce: int) -> str:
@@ -301,9 +301,14 @@ def _hold_handed_over(oracle: Oracle, escrow: Escrow, timelock: Timelock, propos
     for name, contract in (("oracle", oracle), ("escrow", escrow)):
         if contract.owner() != timelock.address:
             raise NotHandedOver(f"the {name} belongs to {contract.owner()}, not to the timelock {timelock.address}")
-        if contract.pending_owner() != _ZERO:
+        if contract.pending_owner() != ZERO_ADDRESS:
             raise NotHandedOver(f"the {name} is offered to {contract.pending_owner()}")
-    wanted = {"admin": {timelock.address}, "proposer": set(proposers), "canceller": set(proposers), "executor": {_ZERO}}
+    wanted = {
+        "admin": {timelock.address},
+        "proposer": set(proposers),
+        "canceller": set(proposers),
+        "executor": {ZERO_ADDRESS},
+    }
     for role, accounts in timelock.holders().items():
         if set(accounts) != wanted[role]:
             raise NotHandedOver(f"the timelock's role {role} is held by {', '.join(accounts) or 'nobody'}")

@@ -54,14 +54,14 @@ def hex_bytes(text: str) -> bytes | None:
 def read_file(path: str | Path, refuse: type[BadFile] = BadFile, cure: str | None = None) -> bytes:
     """A file's bytes. Raises `refuse` naming the path and the system's reason."""
     try:
-        if not Path(path).is_file() and Path(path).exists():
-            raise refuse(path, "it is no regular file", cure=cure)
-        if Path(path).is_file() and Path(path).stat().st_size > LARGEST_FILE:
-            raise refuse(path, f"it has more than {LARGEST_FILE:,} bytes", cure=cure)
-        return Path(path).read_bytes()
+        with Path(path).open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)  # a pipe or a device says nothing of its size beforehand
     except (OSError, ValueError) as error:  # ValueError: a path with a zero byte
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise refuse(path, f"cannot be read: {why}", cure=cure) from error
+    if len(content) > LARGEST_FILE:
+        raise refuse(path, f"it has more than {LARGEST_FILE:,} bytes", cure=cure)
+    return content
 
 
 def write_new(path: str | Path, text: str, *, overwrite: bool = False) -> None:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from ifx_sdk.calendar import date_of, day_of, format_time
 from ifx_sdk.cli.output import aligned
 from ifx_sdk.contract import integer
+from ifx_sdk.terms import ZERO_ADDRESS
 
 if TYPE_CHECKING:
     from ifx_sdk.client import IFX
 
-_ZERO = "0x" + 40 * "0"
 Roles = dict[str, dict[str, object]]
 
 
@@ -63,12 +63,12 @@ def text(roles: Roles, now: int) -> str:
 def _rows(held: Mapping[str, object], timelock: object, now: int) -> Iterator[tuple[str, str]]:
     for role, value in held.items():
         label = f"  {role.replace('_', ' ')}"
-        if role == "address" or value is None or (role == "pending_owner" and value == _ZERO):
+        if role == "address" or value is None or (role == "pending_owner" and value == ZERO_ADDRESS):
             continue
         if role == "paused_until" and integer(value) <= now:
             continue
         if isinstance(value, list):
-            accounts = ["anyone" if each == _ZERO else str(each) for each in value] or ["nobody"]
+            accounts = ["anyone" if each == ZERO_ADDRESS else str(each) for each in value] or ["nobody"]
             yield from ((label if not at else "", each) for at, each in enumerate(accounts))
         elif isinstance(value, dict):
             yield label, f"from {date_of(integer(value['from_day']))}, quorum {value['quorum']}"

@@ -10,11 +10,11 @@ from ifx_sdk.client import IFX
 from ifx_sdk.codec import Event
 from ifx_sdk.contract import Contract, integer, text
 from ifx_sdk.deployment import Argument, Deployment
+from ifx_sdk.terms import ZERO_ADDRESS
 from ifx_sdk.timelock import DELAY, ROLES
 from scripts.verification.history import Change, History, SignerPlan, Timeline, replay_signers
 from scripts.verification.rows import Row, Verdict, compared, traced
 
-_ZERO = "0x" + 40 * "0"
 _ROLES_OF_ESCROW = {"desk": "DeskSet", "guardian": "GuardianSet", "fee_recipient": "FeeRecipientSet"}
 
 
@@ -23,7 +23,7 @@ def owner_rows(contract: Contract, name: str, timeline: Timeline, timelock: str)
     owner = text(contract.chain.call(contract.codec, contract.address, "owner"))
     pending = text(contract.chain.call(contract.codec, contract.address, "pending_owner"))
     history = timeline.history(contract, "OwnershipTransferStarted", "OwnershipTransferred")
-    expected, offered, offer = timelock, _ZERO, None
+    expected, offered, offer = timelock, ZERO_ADDRESS, None
     moves: list[Change] = []
     offers: list[Change] = []
     for each in history.after:
@@ -35,9 +35,9 @@ def owner_rows(contract: Contract, name: str, timeline: Timeline, timelock: str)
         # Whoever it was offered to accepts in a transaction of its own: what makes it lawful is the offer.
         lawful = offer is not None and offered == to
         moves.append(offer if lawful and offer is not None else Change(event=each.event, operation=None))
-        expected, offered, offer = to, _ZERO, None
+        expected, offered, offer = to, ZERO_ADDRESS, None
     yield traced(f"{name}: owner", timelock, timelock, moves, expected, owner)
-    yield traced(f"{name}: pending owner", _ZERO, _ZERO, offers, offered, pending)
+    yield traced(f"{name}: pending owner", ZERO_ADDRESS, ZERO_ADDRESS, offers, offered, pending)
 
 
 def role_rows(ifx: IFX, timeline: Timeline) -> Iterator[Row]:
@@ -53,7 +53,7 @@ def role_rows(ifx: IFX, timeline: Timeline) -> Iterator[Row]:
 
 
 def _single(item: str, recorded: Argument, history: History, key: str, found: str) -> Row:
-    handed = text(history.before[-1].args[key]) if history.before else _ZERO
+    handed = text(history.before[-1].args[key]) if history.before else ZERO_ADDRESS
     expected = text(history.after[-1].event.args[key]) if history.after else handed
     return traced(item, recorded, handed, history.after, expected, found)
 
@@ -136,7 +136,12 @@ def timelock_rows(ifx: IFX, timeline: Timeline) -> Iterator[Row]:
     proposers = _arguments(ifx.deployment, "Timelock")["proposers"]
     creation = next(each.tx_hash for each in ifx.deployment.contracts if each.name == "Timelock")
     yield compared("timelock: delay", f"{DELAY} seconds", f"{ifx.timelock.delay()} seconds")
-    wanted = {"admin": (ifx.timelock.address,), "proposer": proposers, "canceller": proposers, "executor": (_ZERO,)}
+    wanted = {
+        "admin": (ifx.timelock.address,),
+        "proposer": proposers,
+        "canceller": proposers,
+        "executor": (ZERO_ADDRESS,),
+    }
     held = ifx.timelock.holders()
     events = ifx.timelock.role_events()
     for role, accounts in held.items():
@@ -153,7 +158,7 @@ def timelock_rows(ifx: IFX, timeline: Timeline) -> Iterator[Row]:
         if row.verdict is Verdict.PASS and later:
             tx = later[-1].event.tx_hash
             row = replace(row, verdict=Verdict.CHANGED, why=f"given up in transaction {tx}")
-        yield replace(row, found=row.found.replace(_ZERO, "anyone"))
+        yield replace(row, found=row.found.replace(ZERO_ADDRESS, "anyone"))
     for role, id in ROLES.items():
         admin = ifx.chain.call(ifx.timelock.codec, ifx.timelock.address, "getRoleAdmin", id)
         yield compared(f"timelock: who grants {role}", "admin", "admin" if admin == ROLES["admin"] else admin)

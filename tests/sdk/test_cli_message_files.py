@@ -1,6 +1,8 @@
 """Files of messages by command: any bytes, another kind, a fault in one key, numbers that nobody means."""
 
 import json
+import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,19 @@ from ifx_sdk.devkeys import dev_address
 LONG, SHORT = dev_address(devnet.LONG), dev_address(devnet.SHORT)
 KINDS = {"terminate": "BadMessageFile", "novate": "BadMessageFile", "book": "BadTermsFile"}
 ANY_KIND = ("sign", "approve", "revoke")
+
+
+def test_a_file_without_an_end_is_refused_and_a_pipe_is_read(tmp_path: Path) -> None:
+    """A command reads no more than any file of ours can have, and asks nothing of a file's kind."""
+    ran = Shell().run("sign", "/dev/zero", "--json")
+    assert ran.code == 2
+    assert "it has more than" in ran.error["message"], ran.error
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(b"no message",))
+    writer.start()
+    assert Shell().run("sign", str(pipe), "--json").error["type"] == "NotAMessage"
+    writer.join()
 
 
 @pytest.mark.parametrize("command", [*KINDS, *ANY_KIND])

@@ -22,16 +22,28 @@ from ifx_sdk.errors import (
     EarlierOperationMissing,
     NameTaken,
     NothingToCancel,
+    OperationExpired,
     OperationNotReady,
     OracleDoesNotKnow,
     RenouncedForAnother,
     RoleMissing,
+    TooLateToWithdraw,
     TooSoon,
     UnequalBatch,
 )
 from ifx_sdk.local_chain import LocalChain
 from ifx_sdk.proposals import MAX_PROPOSED_SIGNERS, Proposal, propose, role_arguments
-from ifx_sdk.timelock import DELAY, NOTHING, ROLES, Operation, OperationState, OwnerCall, default_salt, hash_operation
+from ifx_sdk.timelock import (
+    DELAY,
+    GRACE,
+    NOTHING,
+    ROLES,
+    Operation,
+    OperationState,
+    OwnerCall,
+    default_salt,
+    hash_operation,
+)
 
 NINE = dev_address(9)
 SALT = default_salt()
@@ -57,6 +69,36 @@ def outsider(ifx: IFX) -> IFX:
 
 
 # ---------------------------------------------------------------------------------------------------------- a life
+
+
+def test_an_operation_is_void_after_its_14_days(proposer: IFX, outsider: IFX) -> None:
+    """Ready to the last second; then it is refused here and by the contract, and can be cancelled and proposed again."""
+    operation = to_set_desk(proposer)
+    proposer.timelock.schedule(operation).confirmed()
+    last = proposer.timelock.operation(operation.id).ready_at + GRACE
+    devnet.travel(proposer, last - 1)
+    assert proposer.timelock.state(operation.id) is OperationState.READY
+    devnet.travel(proposer, last + 1)
+    found = proposer.timelock.operation(operation.id)
+    assert found.state is OperationState.EXPIRED
+    with pytest.raises(OperationExpired, match="could be executed until 2026-08-05"):
+        outsider.timelock.execute(found)
+    with pytest.raises(OperationExpired):
+        outsider.timelock.send(outsider.timelock.prepare("execute", *operation.as_tuple()))
+    proposer.timelock.cancel(operation.id).confirmed()
+    proposer.timelock.schedule(operation).confirmed()
+    assert proposer.timelock.state(operation.id) is OperationState.WAITING
+
+
+def test_a_set_that_takes_effect_before_its_cancellation_is_told(proposer: IFX) -> None:
+    """What would wait 7 days for nothing is not proposed; while there is time it is, with the end of that time."""
+    first = START // DAY + 30
+    devnet.by_owner(proposer, proposer.oracle.prepare("schedule_signers", [NINE], 1, first))
+    found = propose(proposer, proposer.oracle, "cancel_signers")
+    assert found.execute_before == first * DAY
+    devnet.travel(proposer, first * DAY - DELAY)
+    with pytest.raises(TooLateToWithdraw, match="the announced set takes effect at 2026-08-14"):
+        propose(proposer, proposer.oracle, "cancel_signers")
 
 
 def test_an_operation_waits_seven_days_and_is_executed_by_anyone(proposer: IFX, outsider: IFX) -> None:
