@@ -72,7 +72,7 @@ def outsider(ifx: IFX) -> IFX:
 
 
 def test_an_operation_is_void_after_its_14_days(proposer: IFX, outsider: IFX) -> None:
-    """Ready to the last second; then it is refused here and by the contract, and can be cancelled and proposed again."""
+    """Ready to the last second; then refused here and by the contract, until it is cancelled and proposed again."""
     operation = to_set_desk(proposer)
     proposer.timelock.schedule(operation).confirmed()
     last = proposer.timelock.operation(operation.id).ready_at + GRACE
