@@ -6,17 +6,24 @@
     password_file = "node.password"                for a keystore
     [chain]
     rpc = "http://127.0.0.1:8545"
+    more_rpcs = ["https://..."]                    other nodes of the same chain, held against the first
     deployment = "deployments/local.toml"
+    fee_cap_gwei = 200                             never pays more per gas
     [[underlyings]]
     name = "openai/gpt-4.1"
     provider = "openai"                            a page family of oracle_node.sources
     model = "gpt-4.1"                              as the page names it
     page = "https://..."                           the family's canonical page where none is named
+    check = { provider = "openrouter", model = "openai/gpt-4.1" }   a second reading: it alarms, it never blocks
     [[peers]]
     url = "https://oracle.example"
     address = "0x..."
     [reading]
     timeout_seconds = 20                           and the other fields of `ReadingSettings`
+    [serving]
+    port = 8550                                    /reports /archive /healthz /readyz /metrics, on loopback
+    [alerts]
+    webhook = "https://..."                        one POST a cause when it begins, one when it ends
 
 Relative paths are relative to the file. What the product fixes, such as the slots of a window, is no setting.
 """
@@ -71,6 +78,12 @@ def _provider(name: str) -> str:
     return name
 
 
+def _with_canonical_page(given: object) -> object:
+    if isinstance(given, dict) and "page" not in given and given.get("provider") in SOURCES:
+        return given | {"page": SOURCES[given["provider"]].url}
+    return given
+
+
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 Address = Annotated[str, AfterValidator(_address)]
 
@@ -93,8 +106,12 @@ class ChainSettings(_Model):
 
     rpc: str
     """URL or IPC path of the node; there is no default."""
+    more_rpcs: tuple[str, ...] = Field(default=(), max_length=5)
+    """Other nodes of the same chain: held against the first, and taken in their order where it fails."""
     deployment: str
     """Path of `deployments/<network>.toml`."""
+    fee_cap_gwei: Annotated[int, Field(ge=1, le=100_000)] = 200
+    """A post never offers more per gas, in gwei; a stuck one is offered again for more up to this."""
     journal: str = "transactions.jsonl"
     """Path of the append-only file in which a transaction stands before it is broadcast."""
 
@@ -112,6 +129,38 @@ class ReadingSettings(_Model):
     """How the node names itself to the publishers of pages; add a contact."""
 
 
+class ServingSettings(_Model):
+    """Where the node answers: signed reports, its archive, health and metrics."""
+
+    host: str = "127.0.0.1"
+    """Address to listen on; loopback unless a reverse proxy in front of it is not on this machine."""
+    port: Annotated[int, Field(ge=0, le=65_535)] = 8550
+    """TCP port; 0 takes a free one."""
+
+
+class AlertSettings(_Model):
+    """Who is told when somebody should look."""
+
+    webhook: HttpUrl | None = None
+    """Gets one JSON POST for each cause when it begins and one when it ends; None for the log alone."""
+
+
+class CheckSettings(_Model):
+    """A second reading of the same price: it raises an alarm where it differs, and never blocks."""
+
+    provider: Annotated[str, AfterValidator(_provider)]
+    """The page family that reads it."""
+    model: Annotated[str, Field(min_length=1)]
+    """The model as that page names it."""
+    page: HttpUrl = ""
+    """The page; the family's canonical one where none is named."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _canonical_page(cls, given: object) -> object:
+        return _with_canonical_page(given)
+
+
 class UnderlyingSettings(_Model):
     """One price to read."""
 
@@ -123,13 +172,13 @@ class UnderlyingSettings(_Model):
     """The model as its page names it: id or display name."""
     page: HttpUrl = ""
     """The page that decides; the family's canonical one where none is named."""
+    check: CheckSettings | None = None
+    """A second page to hold it against; None for none."""
 
     @model_validator(mode="before")
     @classmethod
     def _canonical_page(cls, given: object) -> object:
-        if isinstance(given, dict) and "page" not in given and given.get("provider") in SOURCES:
-            return given | {"page": SOURCES[given["provider"]].url}
-        return given
+        return _with_canonical_page(given)
 
 
 class Peer(_Model):
@@ -156,6 +205,10 @@ class Settings(_Model):
     """The other nodes."""
     reading: ReadingSettings = ReadingSettings()
     """How pages and peers are read."""
+    serving: ServingSettings = ServingSettings()
+    """Where the node answers."""
+    alerts: AlertSettings = AlertSettings()
+    """Who is told when somebody should look."""
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
@@ -221,15 +274,20 @@ def _from_folder(found: Settings, folder: Path) -> Settings:
     def place(path: str | None) -> str | None:
         return None if path is None else str(folder / path)
 
-    rpc = found.chain.rpc
+    def node(rpc: str) -> str:
+        return rpc if "://" in rpc else str(folder / rpc)
+
     return found.model_copy(
         update={
             "reports": place(found.reports),
             "key": KeyFile(file=str(folder / found.key.file), password_file=place(found.key.password_file)),
-            "chain": ChainSettings(
-                rpc=rpc if "://" in rpc else str(folder / rpc),
-                deployment=str(folder / found.chain.deployment),
-                journal=str(folder / found.chain.journal),
+            "chain": found.chain.model_copy(
+                update={
+                    "rpc": node(found.chain.rpc),
+                    "more_rpcs": tuple(node(each) for each in found.chain.more_rpcs),
+                    "deployment": str(folder / found.chain.deployment),
+                    "journal": str(folder / found.chain.journal),
+                }
             ),
         }
     )
