@@ -1,0 +1,44 @@
+"""What Prometheus scrapes of a node. Names are listed in docs/operations.md; deploy/prometheus/rules.yml uses them."""
+
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+
+CONTENT_TYPE: Final = CONTENT_TYPE_PLAIN_0_0_4
+"""Of the text that `Metrics.text` gives."""
+
+
+class Metrics:
+    """One node's numbers, in a registry of their own, so that several nodes can live in one process."""
+
+    def __init__(self) -> None:
+        """Every number starts at zero, or absent where it has labels."""
+        self._registry = CollectorRegistry()
+        self.slots = self._counter("slots_total", "Slots observed", "underlying", "result")
+        self.price = self._gauge("price_micro_usd", "Newest price read, micro-USD per Mtok", "underlying")
+        self.valid_slots = self._gauge("valid_slots", "Valid slots of the newest window, of 13", "underlying")
+        self.reported_day = self._gauge("reported_day", "Newest UTC day number reported", "underlying")
+        self.fixed_day = self._gauge("fixed_day", "Newest UTC day number whose fixing is on chain", "underlying")
+        self.fixing = self._gauge("fixing_micro_usd", "Price of the newest fixing, micro-USD per Mtok", "underlying")
+        self.agreeing = self._gauge("agreeing_nodes", "Nodes that signed the most signed price", "underlying")
+        self.quorum = self._gauge("quorum", "Signatures that a fixing needs")
+        self.peer_faults = self._counter("peer_faults_total", "Answers of a peer that count for nothing", "peer", "fault")
+        self.posts = self._counter("posts_total", "Reports that were to be posted", "result")
+        self.rpc_faults = self._counter("rpc_faults_total", "Failures and lies of RPC nodes", "endpoint", "fault")
+        self.balance = self._gauge("balance_wei", "The node's own coin, wei")
+        self.postings_left = self._gauge("postings_left", "Posts that the balance pays at today's gas price")
+        self.clock_skew = self._gauge("clock_skew_seconds", "The node's clock ahead of the publishers'")
+        self.alerts = self._gauge("alert_open", "1 while an alert is open", "cause", "about")
+        self.last_act = self._gauge("loop_last_act_seconds", "Unix time of a loop's last act", "loop")
+        self.next_act = self._gauge("loop_next_act_seconds", "Unix time of a loop's next act", "loop")
+
+    def text(self) -> bytes:
+        """In Prometheus' text format 0.0.4."""
+        return generate_latest(self._registry)
+
+    def _counter(self, name: str, about: str, *labels: str) -> Counter:
+        return Counter(f"ifx_oracle_{name}", about, labels, registry=self._registry)
+
+    def _gauge(self, name: str, about: str, *labels: str) -> Gauge:
+        return Gauge(f"ifx_oracle_{name}", about, labels, registry=self._registry)
