@@ -31,6 +31,8 @@ class Page:
     """The answer's `Last-Modified`, as given."""
     date: str | None = field(default=None)
     """The newest answer's `Date`: the publisher's clock."""
+    age: str | None = field(default=None)
+    """The newest answer's `Age`: how many seconds a cache on the way has held it."""
 
     def conditions(self) -> dict[str, str]:
         """The headers that ask for the page only if it changed."""
@@ -132,6 +134,7 @@ def _page(body: bytes, answer: httpx.Response) -> Page:
         etag=answer.headers.get("ETag"),
         last_modified=answer.headers.get("Last-Modified"),
         date=answer.headers.get("Date"),
+        age=answer.headers.get("Age"),
     )
 
 
@@ -142,6 +145,7 @@ def _seen_again(known: Page, answer: httpx.Response) -> Page:
         etag=answer.headers.get("ETag", known.etag),
         last_modified=answer.headers.get("Last-Modified", known.last_modified),
         date=answer.headers.get("Date"),
+        age=answer.headers.get("Age"),
     )
 
 

@@ -23,7 +23,7 @@ class Metrics:
         self.fixing = self._gauge("fixing_micro_usd", "Price of the newest fixing, micro-USD per Mtok", "underlying")
         self.agreeing = self._gauge("agreeing_nodes", "Nodes that signed the most signed price", "underlying")
         self.quorum = self._gauge("quorum", "Signatures that a fixing needs")
-        self.peer_faults = self._counter("peer_faults_total", "Answers of a peer that count for nothing", "peer", "fault")
+        self.peer_faults = self._counter("peer_faults_total", "Answers of a peer that do not count", "peer", "fault")
         self.posts = self._counter("posts_total", "Reports that were to be posted", "result")
         self.rpc_faults = self._counter("rpc_faults_total", "Failures and lies of RPC nodes", "endpoint", "fault")
         self.balance = self._gauge("balance_wei", "The node's own coin, wei")

@@ -4,34 +4,28 @@ The shell is `Observer.slot`; `guard` decides, and `oracle_node.sources` reads. 
 its reason: silence is better than a wrong number, and an operator wants to know why it is silent.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import Final, TypeAlias
 
 import httpx
 
 from ifx_sdk.money import format_price
+from oracle_node.clocks import Clock
 from oracle_node.fetch import Page, Unfetched, fetch
 from oracle_node.fixing import Reading
-from oracle_node.settings import ReadingSettings, UnderlyingSettings
+from oracle_node.settings import CheckSettings, ReadingSettings, UnderlyingSettings
 from oracle_node.sources import Refusal, read
 from oracle_node.sources.reading import whole_micro
 
 SCALE: Final = 20
 """A price more than this many times above or below the one before is in another unit, or waits for its release."""
 _CACHED_PRICES: Final = 4_096
-
-
-class Clock(Protocol):
-    """Where a node takes the time from; tests and the demo bring their own."""
-
-    def now(self) -> int:
-        """Unix seconds UTC."""
-
-    def wait_until(self, at: int) -> None:
-        """Return at `at`, unix seconds UTC, or at once where it is past."""
+_AT_ONCE: Final = 8
+"""Pages fetched at the same time, so that one that hangs does not make the others late."""
 
 
 class Verdict(StrEnum):
@@ -95,6 +89,34 @@ class Release:
     """The price that may count from now on, micro-USD per Mtok."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """What one request of a slot brought."""
+
+    page: Page | Unfetched
+    """The page, or why there is none."""
+    at: int
+    """When it had arrived, unix seconds UTC: the time of every reading on it."""
+
+
+Pages: TypeAlias = Mapping[str, Fetched]
+"""A slot's requests by URL."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disagreement:
+    """A second reading that says something else. It alarms, and never blocks: one page decides."""
+
+    underlying: str
+    """`provider/model-id`."""
+    price: int
+    """What the page that decides says, micro-USD per Mtok."""
+    check: str
+    """URL of the second page."""
+    says: str
+    """Its price or its refusal, in one line."""
+
+
 class Observer:
     """Reads the pages of a node's settings, and remembers what it saw of each."""
 
@@ -110,36 +132,53 @@ class Observer:
         """`previous` holds each underlying's newest known price, `releases` what the operator lets pass the guard."""
         self._client = client
         self._limits = reading if reading is not None else ReadingSettings()
-        self._by_page: dict[str, list[UnderlyingSettings]] = {}
-        for each in underlyings:
-            self._by_page.setdefault(each.page, []).append(each)
+        self._underlyings = tuple(underlyings)
+        asked = [each.page for each in self._underlyings]
+        asked += [each.check.page for each in self._underlyings if each.check is not None]
+        self._urls = tuple(dict.fromkeys(asked))
         self._previous = dict(previous or {})
-        self._releases = frozenset((each.underlying, each.price) for each in releases)
+        self._releases = {(each.underlying, each.price) for each in releases}
         self._pages: dict[str, Page] = {}
         self._prices: dict[tuple[str, str, str, date], int | Refusal] = {}
 
-    def slot(self, clock: Clock) -> tuple[PageReading | FailedReading, ...]:
-        """Fetch every page once and read every model on it; a reading's time is when its page had arrived."""
-        readings: list[PageReading | FailedReading] = []
-        for url, underlyings in self._by_page.items():
-            page = fetch(
-                self._client,
-                url,
-                known=self._pages.get(url),
-                max_bytes=self._limits.max_bytes,
-                timeout_seconds=self._limits.timeout_seconds,
-                agent=self._limits.user_agent,
-            )
-            at = clock.now()
-            if isinstance(page, Page):
-                self._pages[url] = page
-            readings += [self._reading(page, each, at) for each in underlyings]
-        return tuple(readings)
+    def release(self, releases: Iterable[Release]) -> None:
+        """Let these pass the guard from now on."""
+        self._releases |= {(each.underlying, each.price) for each in releases}
 
-    def _reading(self, page: Page | Unfetched, asked: UnderlyingSettings, at: int) -> PageReading | FailedReading:
+    def slot(self, clock: Clock) -> tuple[PageReading | FailedReading, ...]:
+        """Fetch every page once and read every model on it."""
+        return self.read(self.fetch(clock))
+
+    def fetch(self, clock: Clock) -> Pages:
+        """Fetch every page once, whatever number of models stand on it: the ones that decide and the second ones."""
+        if len(self._urls) == 1:
+            return {self._urls[0]: self._fetch(self._urls[0], clock)}
+        with ThreadPoolExecutor(max_workers=min(_AT_ONCE, len(self._urls))) as pool:
+            return dict(zip(self._urls, pool.map(lambda url: self._fetch(url, clock), self._urls), strict=True))
+
+    def _fetch(self, url: str, clock: Clock) -> Fetched:
+        page = fetch(
+            self._client,
+            url,
+            known=self._pages.get(url),
+            max_bytes=self._limits.max_bytes,
+            timeout_seconds=self._limits.timeout_seconds,
+            agent=self._limits.user_agent,
+        )
+        if isinstance(page, Page):
+            self._pages[url] = page
+        return Fetched(page=page, at=clock.now())
+
+    def read(self, pages: Pages) -> tuple[PageReading | FailedReading, ...]:
+        """Read every model on its page, and hold it against the price before; those of one page stand together."""
+        asked = sorted(self._underlyings, key=lambda each: self._urls.index(each.page))
+        return tuple(self._reading(pages[each.page], each) for each in asked)
+
+    def _reading(self, fetched: Fetched, asked: UnderlyingSettings) -> PageReading | FailedReading:
+        page, at = fetched.page, fetched.at
         if isinstance(page, Unfetched):
             return FailedReading(at=at, underlying=asked.name, page=asked.page, why=page.why)
-        price = self._price(page, asked, datetime.fromtimestamp(at, UTC).date())
+        price = self._price(page, asked, at)
         if isinstance(price, Refusal):
             why = str(price)
         else:
@@ -155,8 +194,27 @@ class Observer:
             why = f"{change}, more than {SCALE} times: it waits for the operator's release"
         return FailedReading(at=at, underlying=asked.name, page=asked.page, why=why, sha256=page.sha256)
 
-    def _price(self, page: Page, asked: UnderlyingSettings, on: date) -> int | Refusal:
+    def disagreements(self, pages: Pages, readings: Sequence[PageReading | FailedReading]) -> tuple[Disagreement, ...]:
+        """Where a second page does not say what the first one does; a page that did not come says nothing."""
+        first = {each.underlying: each.price for each in readings if isinstance(each, PageReading)}
+        found = []
+        for asked in self._underlyings:
+            if asked.check is None or asked.name not in first:
+                continue
+            fetched = pages[asked.check.page]
+            if isinstance(fetched.page, Unfetched):
+                continue
+            second = self._price(fetched.page, asked.check, fetched.at)
+            if second != first[asked.name]:
+                says = str(second) if isinstance(second, Refusal) else format_price(second)
+                found.append(
+                    Disagreement(underlying=asked.name, price=first[asked.name], check=asked.check.page, says=says)
+                )
+        return tuple(found)
+
+    def _price(self, page: Page, asked: UnderlyingSettings | CheckSettings, at: int) -> int | Refusal:
         """Parsing is pure: bytes that were read once for a model and day are not read again."""
+        on = datetime.fromtimestamp(at, UTC).date()
         key = page.sha256, asked.provider, asked.model, on
         if key not in self._prices:
             if len(self._prices) >= _CACHED_PRICES:

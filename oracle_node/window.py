@@ -1,18 +1,18 @@
 """A window: thirteen slots observed, and of each underlying's readings one fixing with the evidence under it."""
 
-import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ifx_sdk.calendar import SECONDS_PER_DAY, midnight, window_slots
 from oracle_node import evidence
+from oracle_node.clocks import Clock
 from oracle_node.fixing import (
     WindowFixing,
     WindowStatus,
     newest_per_slot,
     window_median,
 )
-from oracle_node.observe import Clock, FailedReading, Observer, PageReading
+from oracle_node.observe import FailedReading, Observer, PageReading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,19 +37,6 @@ class WindowResult:
     def evidence(self) -> bytes:
         """The manifest's root, 32 bytes."""
         return evidence.root(self.manifest)
-
-
-class SystemClock:
-    """The machine's clock."""
-
-    def now(self) -> int:
-        """Unix seconds UTC."""
-        return int(time.time())
-
-    def wait_until(self, at: int) -> None:
-        """Sleep until `at`, in steps, so that a clock that is set meanwhile is heeded."""
-        while (left := at - time.time()) > 0:
-            time.sleep(min(left, 1))
 
 
 def day_being_fixed(now: int) -> int:

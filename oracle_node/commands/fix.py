@@ -8,14 +8,14 @@ from ifx_sdk.calendar import MIN_VALID_SLOTS, date_of, day_number, midnight, par
 from ifx_sdk.deployment import Deployment
 from ifx_sdk.errors import BadDate, BadFile
 from ifx_sdk.terms import oracle_domain
+from oracle_node.clocks import Clock, SystemClock
 from oracle_node.commands import OK, REFUSED
 from oracle_node.duty import Insufficient, sign_window
 from oracle_node.errors import BadReadings
-from oracle_node.observe import Clock
 from oracle_node.readings import read_readings_file
 from oracle_node.report import ReportBook, SignedReport
 from oracle_node.settings import read_settings, read_signer
-from oracle_node.window import SystemClock, WindowResult, day_being_fixed, fix_window
+from oracle_node.window import WindowResult, day_being_fixed, fix_window
 
 
 def run(readings: str, *, config: str, day: str | None, manifests: str | None, clock: Clock | None = None) -> int:

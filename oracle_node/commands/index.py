@@ -12,12 +12,11 @@ from ifx_sdk.calendar import date_of, day_number, day_of, parse_date
 from ifx_sdk.deployment import Deployment
 from ifx_sdk.errors import BadDate, BadFile
 from ifx_sdk.terms import oracle_domain
+from oracle_node.clocks import Clock, SystemClock
 from oracle_node.commands import OK, REFUSED
 from oracle_node.index_feed import IndexMark, Withheld, index_mark, sign_index
-from oracle_node.observe import Clock
 from oracle_node.report import ReportBook, SignedReport
 from oracle_node.settings import read_settings, read_signer
-from oracle_node.window import SystemClock
 
 
 def run(

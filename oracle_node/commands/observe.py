@@ -9,11 +9,12 @@ import httpx
 
 from ifx_sdk.errors import BadValue
 from ifx_sdk.money import parse_price
+from oracle_node.clocks import Clock, SystemClock
 from oracle_node.commands import OK, REFUSED
-from oracle_node.observe import Clock, FailedReading, Observer, PageReading, Release
+from oracle_node.observe import FailedReading, Observer, PageReading, Release
 from oracle_node.readings import append_readings, newest_prices, read_readings_file, reading_to_json
 from oracle_node.settings import Settings, read_settings
-from oracle_node.window import SystemClock, day_being_fixed, observe_window
+from oracle_node.window import day_being_fixed, observe_window
 
 
 def run(config: str, *, out: str | None, window: bool, releases: Sequence[str], clock: Clock | None = None) -> int:

@@ -12,13 +12,12 @@ from ifx_sdk.client import IFX
 from ifx_sdk.oracle import Oracle, SignerSet
 from ifx_sdk.outcomes import FileJournal
 from ifx_sdk.reports import Statement, Tally, tally
+from oracle_node.clocks import Clock, SystemClock
 from oracle_node.commands import OK, REFUSED
 from oracle_node.duty import gather_day
-from oracle_node.observe import Clock
 from oracle_node.post import NotPosted, PostAnswer, Posted, check, post_reports, turn_seconds
 from oracle_node.report import ReportBook
 from oracle_node.settings import Settings, read_settings, read_signer
-from oracle_node.window import SystemClock
 
 
 def run(

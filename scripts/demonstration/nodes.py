@@ -10,8 +10,9 @@ from ifx_sdk.calendar import midnight, window_slots
 from ifx_sdk.oracle import Oracle
 from ifx_sdk.signers import KeySigner
 from ifx_sdk.terms import Domain
+from oracle_node.clocks import Clock
 from oracle_node.duty import DayResult, Insufficient, post_day, sign_window
-from oracle_node.observe import Clock, FailedReading, Observer, PageReading
+from oracle_node.observe import FailedReading, Observer, PageReading
 from oracle_node.post import turn_seconds
 from oracle_node.report import ReportBook, SignedReport
 from oracle_node.report_server import serve_reports
