@@ -3,6 +3,8 @@
 OracleError
 ├── BadReport        .why          a report that cannot be read or is not by whom it should be
 ├── SecondReport     .underlying .day .stored .refused
+├── NotArchived      .what
+├── DamagedArchive   .path .why    also a BadFile
 └── ForeignBook      .path .why    also a BadFile
     BadSettings      .path .why    also a BadFile
     BadReadings      .path .why    also a BadFile
@@ -32,6 +34,19 @@ class ForeignBook(OracleError, BadFile):
 
     noun = "report book"
     cure = "A book belongs to one key and one oracle: keep it, and name a new file under `reports` of the settings."
+
+
+class NotArchived(OracleError):
+    """Something that is not in the archive."""
+
+    cure = "Fetch it from a node that has it: `ifx-oracle verify --from URL`."
+
+
+class DamagedArchive(OracleError, BadFile):
+    """A file of the archive that does not hold what its name and its report say."""
+
+    noun = "archived file"
+    cure = "Move it aside and fetch it again from a node that has it: `ifx-oracle verify --from URL`."
 
 
 class BadReport(OracleError):
