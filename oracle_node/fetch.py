@@ -46,6 +46,8 @@ class Unfetched:
 
     why: str
     """One line for an operator."""
+    status: int | None = field(default=None)
+    """HTTP status of an answer that is of no use; None where none came."""
 
 
 def fetch(
@@ -116,12 +118,14 @@ def _get(
         if answer.status_code == _UNCHANGED and known is not None:
             return _seen_again(known, answer)
         if answer.status_code != httpx.codes.OK:
-            return Unfetched(why=f"status {answer.status_code} {answer.reason_phrase}".rstrip())
+            return Unfetched(
+                why=f"status {answer.status_code} {answer.reason_phrase}".rstrip(), status=answer.status_code
+            )
         body = bytearray()
         for chunk in answer.iter_bytes():
             body += chunk
             if len(body) > max_bytes:
-                return Unfetched(why=f"longer than {max_bytes} bytes")
+                return Unfetched(why=f"longer than {max_bytes} bytes", status=answer.status_code)
             if monotonic() > deadline:
                 return Unfetched(why=f"no whole answer within {timeout_seconds} s")
         return _page(bytes(body), answer)

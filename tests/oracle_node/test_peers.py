@@ -109,7 +109,7 @@ def test_a_peer_without_a_report_is_named(served: Callable[..., Peer]) -> None:
     silent = served(3, report(3, name=LUNA))
     found = ask_all([served(1, report(1)), served(2, report(2)), silent], own=report(0))
     assert found.report is not None
-    assert [(each.source, each.why) for each in found.uncounted] == [(silent.url, "status 404 Not Found")]
+    assert [(each.source, each.why) for each in found.uncounted] == [(silent.url, "it has no report of this day")]
 
 
 def test_a_peer_that_is_down_is_named(served: Callable[..., Peer]) -> None:
