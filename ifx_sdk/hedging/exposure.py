@@ -44,13 +44,13 @@ class UsageFile:
     """What a usage file holds."""
 
     form: str
-    """`plain`, `openai`, `anthropic`, `openrouter` or `openrouter-csv`."""
+    """`plain`, or one of the exports that `usage_files` lists."""
 
     uses: tuple[Use, ...]
     """Every row at the standard price."""
 
     left_out: int
-    """Output tokens at other prices (batch, flex, priority): no forward here is on those."""
+    """Output tokens at other prices (batch, fast mode, one region, audio ...): no forward here is on those."""
 
     @property
     def models(self) -> dict[str, int]:
@@ -131,7 +131,7 @@ def exposure(
 
 def _main_model(uses: Sequence[Use]) -> str:
     totals = UsageFile(form="plain", uses=tuple(uses), left_out=0).models
-    if not totals:
+    if not any(totals.values()):
         raise BadPlan("", "the file holds no use", cure="Export days on which tokens were used.")
     largest = next(iter(totals))
     if totals[largest] * 10 <= sum(totals.values()) * 9:

@@ -72,6 +72,9 @@ def rows(text: str, path: object, refuse: type[BadTable]) -> Iterator[tuple[int,
 def header_of(cells: list[str], wanted: tuple[str, ...], path: object, refuse: type[BadTable]) -> dict[str, int]:
     """The place of each wanted column. Raises `refuse` for one that is missing or stands twice."""
     names = [cell.lower() for cell in cells]
+    for mark, called in ((";", "semicolons"), ("\t", "tabs")):
+        if len(names) == 1 and mark in names[0]:
+            raise refuse(path, f"{called} stand between its cells", line=1, cure="Save it with commas between them.")
     for name in wanted:
         if names.count(name) != 1:
             what = "is missing" if name not in names else "stands twice"

@@ -1,4 +1,4 @@
-"""Usage files of five forms, and what hostile ones get: a refusal by line with its cure."""
+"""Usage files, plain and as JSON exports, and what hostile ones get: a refusal by line with its cure."""
 
 import json
 from contextlib import suppress
