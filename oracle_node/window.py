@@ -13,6 +13,7 @@ from oracle_node.fixing import (
     window_median,
 )
 from oracle_node.observe import FailedReading, Observer, PageReading
+from oracle_node.settings import UnderlyingSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +59,11 @@ def observe_window(
         yield observer.slot(clock)
 
 
-def fix_window(readings: Iterable[PageReading | FailedReading], underlying: str, day: int) -> WindowResult:
+def fix_window(readings: Iterable[PageReading | FailedReading], asked: UnderlyingSettings, day: int) -> WindowResult:
     """The median of an underlying's readings in the window that ends at 00:00:00 UTC of `day`. Pure."""
     end = midnight(day)
-    own = [each for each in readings if isinstance(each, PageReading) and each.underlying == underlying]
+    own = [each for each in readings if isinstance(each, PageReading) and each.underlying == asked.name]
     slots = newest_per_slot(own, end)
     fixing = window_median([None if each is None else each.price for each in slots])
-    document = evidence.manifest(underlying, day, slots, fixing, end)
-    return WindowResult(underlying=underlying, day=day, fixing=fixing, manifest=document)
+    document = evidence.manifest(asked, day, slots, fixing, end)
+    return WindowResult(underlying=asked.name, day=day, fixing=fixing, manifest=document)

@@ -1,4 +1,4 @@
-"""`ifx-oracle fix`: the readings of one window to signed reports, a line of JSON an underlying."""
+"""`ifx-oracle fix`: one window's readings, the store's or a file's, to signed reports, a line of JSON an underlying."""
 
 import json
 import sys
@@ -13,7 +13,7 @@ from oracle_node.commands import OK, REFUSED
 from oracle_node.duty import Insufficient, sign_window
 from oracle_node.errors import BadReadings
 from oracle_node.readings import read_readings_file
-from oracle_node.report import ReportBook, SignedReport
+from oracle_node.report import SignedReport
 from oracle_node.settings import read_settings, read_signer
 from oracle_node.window import WindowResult, day_being_fixed, fix_window
 
@@ -29,7 +29,7 @@ def run(readings: str, *, config: str, day: str | None, manifests: str | None, c
         why = "its window is not over, and a report is never taken back"
         raise BadDate(str(date_of(number)), why, cure="Fix it after its 00:00:00 UTC.")
     deployment, signer = Deployment.read(settings.chain.deployment), read_signer(settings.key)
-    results = [fix_window(found, each.name, number) for each in settings.underlyings]
+    results = [fix_window(found, each, number) for each in settings.underlyings]
     if manifests is not None:
         _write(Path(manifests), results)
     domain = oracle_domain(deployment.chain_id, deployment.oracle)

@@ -79,7 +79,7 @@ class DemoNode:
         """Fix and sign the window's readings."""
         good = [each for each in seen if isinstance(each, PageReading)]
         self._previous |= {each.underlying: each.price for each in good}
-        results = [fix_window(good, each.name, day) for each in self._asked]
+        results = [fix_window(good, each, day) for each in self._asked]
         reports = sign_window(results, self.book, self.signer, self._domain)
         alarms = tuple(f"{each.underlying} {each.alarm}" for each in good if each.alarm)
         why = tuple(dict.fromkeys(each.why for each in seen if isinstance(each, FailedReading)))

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from importlib.metadata import version
 from pathlib import Path
 
 import httpx
@@ -18,6 +19,7 @@ from oracle_node.readings import append_readings, newest_prices, read_readings, 
 from oracle_node.window import day_being_fixed, fix_window, observe_window
 
 SHA = "ab" * 32
+ASKED = asked()[0]
 
 
 def reading(at: int, price: int, underlying: str = GPT) -> PageReading:
@@ -51,7 +53,7 @@ def test_a_lead_reads_before_the_slot() -> None:
     clock = ToldClock(MIDNIGHT - 7_200)
     seen = [each[0] for each in observe_window(watching(["8.00"] * 13), DAY, clock, lead_seconds=30)]
     assert seen[-1].at == MIDNIGHT - 30
-    assert fix_window(seen, GPT, DAY).fixing.n_valid == 13
+    assert fix_window(seen, ASKED, DAY).fixing.n_valid == 13
 
 
 def test_slots_that_are_past_are_not_read() -> None:
@@ -79,12 +81,12 @@ def test_a_change_in_the_last_slot_is_the_next_days_fixing() -> None:
     """A price that changes at 00:00:00 stands in one of thirteen slots: the median is the old one."""
     clock = ToldClock(MIDNIGHT - 7_200)
     seen = [each for slot in observe_window(watching(["6.00"] * 12 + ["1.20"]), DAY, clock) for each in slot]
-    assert fix_window(seen, GPT, DAY).price == 6_000_000
+    assert fix_window(seen, ASKED, DAY).price == 6_000_000
 
 
 def test_seven_slots_make_a_median_and_six_do_not() -> None:
     """The least number of valid slots is seven."""
-    enough, few = fix_window(slots(*[5] * 7), GPT, DAY), fix_window(slots(*[5] * 6), GPT, DAY)
+    enough, few = fix_window(slots(*[5] * 7), ASKED, DAY), fix_window(slots(*[5] * 6), ASKED, DAY)
     assert (enough.price, enough.fixing.status) == (5, WindowStatus.OK)
     assert (few.price, few.fixing.status, few.fixing.n_valid) == (None, WindowStatus.INSUFFICIENT, 6)
 
@@ -94,12 +96,12 @@ def test_readings_of_other_windows_and_underlyings_do_not_count() -> None:
     others = [reading(each.at - 86_400, 9) for each in slots(*[5] * 13)]
     others += [reading(each.at, 9, LUNA) for each in slots(*[5] * 13)]
     failed = [FailedReading(at=MIDNIGHT, underlying=GPT, page=PAGE, why="status 503")]
-    assert fix_window([*others, *failed, *slots(*[5] * 7)], GPT, DAY).price == 5
+    assert fix_window([*others, *failed, *slots(*[5] * 7)], ASKED, DAY).price == 5
 
 
 def test_the_manifest_names_every_slot() -> None:
     """Page, hash, price and time of each slot, null where there is none, and the median over them."""
-    result = fix_window(slots(1, 2, 3, 4, 5, 6, 7), GPT, DAY)
+    result = fix_window(slots(1, 2, 3, 4, 5, 6, 7), ASKED, DAY)
     found = json.loads(result.manifest, parse_float=str)
     assert found["slots"][0] == {
         "slot": MIDNIGHT - 3_600,
@@ -110,8 +112,11 @@ def test_the_manifest_names_every_slot() -> None:
     }
     assert found["slots"][7:] == [None] * 6
     assert {key: found[key] for key in found if key != "slots"} == {
-        "format": "ifx-window-1",
+        "format": "ifx-window-2",
         "underlying": GPT,
+        "provider": "openai",
+        "model": "gpt-4.1",
+        "reader": f"ifx {version('ifx')}",
         "day": DAY,
         "window_end": MIDNIGHT,
         "valid": 7,
@@ -121,14 +126,14 @@ def test_the_manifest_names_every_slot() -> None:
 
 def test_the_evidence_is_the_hash_of_the_manifests_bytes() -> None:
     """`sha256sum` on the published file gives what stands in the report."""
-    result = fix_window(slots(*[5] * 13), GPT, DAY)
+    result = fix_window(slots(*[5] * 13), ASKED, DAY)
     assert result.evidence == hashlib.sha256(result.manifest).digest() == evidence.root(result.manifest)
     assert result.manifest == evidence.canonical_json(json.loads(result.manifest, parse_float=str))
 
 
 def test_other_readings_are_other_evidence() -> None:
     """Every figure that decides is in the root."""
-    roots = {fix_window(slots(*prices), GPT, DAY).evidence for prices in ([5] * 7, [5] * 8, [5] * 6 + [6])}
+    roots = {fix_window(slots(*prices), ASKED, DAY).evidence for prices in ([5] * 7, [5] * 8, [5] * 6 + [6])}
     assert len(roots) == 3
 
 
