@@ -14,7 +14,7 @@ from selectolax.lexbor import LexborHTMLParser
 from timing import median_ms
 
 from oracle_node.sources import Price, read
-from oracle_node.sources.page import read_page
+from oracle_node.sources.page import look, read_page
 
 ROOT = Path(__file__).parents[1]
 RECORDED = ROOT.parent / "shared" / "data" / "pricing_pages" / "openai" / "2026-08-21.html"
@@ -40,6 +40,7 @@ def main() -> None:
     text = data.decode()
 
     def cold() -> None:
+        look.cache_clear()
         read_page.cache_clear()
         if not isinstance(read("openai", data, MODEL, ON), Price):
             raise SystemExit(f"{MODEL} has no price on the page")

@@ -4,14 +4,19 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 from oracle_node.sources.money_text import cell_price, foreign_unit, says_per_mtok
 from oracle_node.sources.names import same_title
 from oracle_node.sources.page import read_page
 from oracle_node.sources.plain import fold
 from oracle_node.sources.reading import Price, Reason, Refusal, refuse
+from oracle_node.sources.source import Source, Vendor
 from oracle_node.sources.tables import Table
 
+_VENDOR: Final = Vendor(
+    name="google", models=re.compile(r"(?:google[\s:/]+)?(?:gemini|gemma)\b"), words=("gemini", "gemma")
+)
 _OUTPUT = re.compile(
     r"(?:text\s+)?output(?:\s+tokens?)?(?:\s+price)?(?:\s*\((?:including|incl\.?|with)\s[^()]*tokens?\)|\s*\(text\))?",
     re.IGNORECASE,
@@ -24,7 +29,7 @@ _SHUT_DOWN = re.compile(
 
 def parse(data: bytes, model: str, on: date) -> Price | Refusal:
     """The standard output price of `model` (`gemini-2.5-pro` or `Gemini 2.5 Pro`) on the UTC day `on`."""
-    tables = read_page(data, "google")
+    tables = read_page(data, _VENDOR)
     if isinstance(tables, Refusal):
         return tables
     if not any(table.codes and table.header for table in tables):
@@ -95,3 +100,9 @@ def _paid_column(table: Table) -> int | Refusal:
     if foreign_unit(name) or not says_per_mtok(name) or not re.search(r"\bUSD\b|\$", name):
         return refuse(Reason.WRONG_UNIT, name)
     return columns[0]
+
+
+SOURCE: Final = Source(
+    provider="google", url="https://ai.google.dev/gemini-api/docs/pricing", parse=parse, vendor=_VENDOR
+)
+"""What the registry lists."""

@@ -232,7 +232,7 @@ class _Reader:
         end = _TABLE_END.search(self._text, start)
         source = self._text[start : end.end() if end else len(self._text)]
         self._at = max(self._at, end.end() if end else len(self._text))
-        for table in html_tables(parse_html(source), source):
+        for table in html_tables(parse_html(source), source.lower()):
             self._add(replace(self._here(cut=table.cut), header=table.header, rows=table.rows))
 
 

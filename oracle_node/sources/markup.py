@@ -33,12 +33,14 @@ def parse_html(text: str) -> LexborHTMLParser:
     return seen_html(LexborHTMLParser(text.replace("\0", "\ufffd") or " "))
 
 
-def html_tables(page: LexborHTMLParser, source: str) -> list[Table]:
-    """Every table and pricing island of the page in document order, with what stands around it."""
+def html_tables(page: LexborHTMLParser, lowered: str) -> list[Table]:
+    """Every table and pricing island of the page in document order, with what stands around it.
+
+    `lowered` is the page's source in lower case: it shows whether the last table has an end.
+    """
     walk = _Walk()
     for node in page.css(_LANDMARKS)[:_MAX_LANDMARKS]:
         walk.visit(node)
-    lowered = source.casefold()
     if walk.last_table is not None and lowered.count("<table") > lowered.count("</table"):
         cut = walk.tables[walk.last_table]
         walk.tables[walk.last_table] = Table(
@@ -159,7 +161,8 @@ def _grid(table: LexborNode) -> list[tuple[str, ...]]:
         for cell in line.css("th,td"):
             _hang(hanging, cells)
             text = node_text(cell)
-            down, across = _span(cell, "rowspan"), _span(cell, "colspan")
+            attributes = cell.attributes
+            down, across = _span(attributes.get("rowspan")), _span(attributes.get("colspan"))
             for _ in range(across):
                 if len(cells) >= _MAX_CELLS:
                     break
@@ -179,8 +182,8 @@ def _hang(hanging: dict[int, tuple[int, str]], cells: list[str]) -> None:
         cells.append(text)
 
 
-def _span(cell: LexborNode, name: str) -> int:
-    value = (cell.attributes.get(name) or "1").strip()
+def _span(stated: str | None) -> int:
+    value = (stated or "1").strip()
     return max(1, min(int(value[:4]), _MAX_SPAN)) if value.isascii() and value.isdecimal() else 1
 
 

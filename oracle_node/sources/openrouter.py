@@ -9,6 +9,7 @@ from typing import Final
 
 from oracle_node.sources.plain import MAX_BYTES, nested_too_deep, squeeze
 from oracle_node.sources.reading import HIGHEST_USD, Price, Reason, Refusal, refuse
+from oracle_node.sources.source import Source
 
 _NUMBER = re.compile(r"-?(?:[0-9]{1,9}(?:\.[0-9]{0,60})?|\.[0-9]{1,60})(?:[eE][+-]?[0-9]{1,2})?")
 _DOUBLE: Final = Context(prec=15)
@@ -100,3 +101,7 @@ def _unit_changed(models: Sequence[dict[str, object]]) -> bool:
     high = [r for r in readings if (r.usd > _USUAL_USD if isinstance(r, Price) else r.reason is Reason.WRONG_UNIT)]
     priced = [r for r in readings if isinstance(r, Price) or r.reason is Reason.WRONG_UNIT]
     return len(priced) >= _FULL_LIST and 2 * len(high) > len(priced)
+
+
+SOURCE: Final = Source(provider="openrouter", url="https://openrouter.ai/api/v1/models", parse=parse)
+"""What the registry lists."""

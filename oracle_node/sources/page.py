@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -9,6 +10,7 @@ from oracle_node.sources.markdown import markdown_tables
 from oracle_node.sources.markup import html_language, html_tables, parse_html
 from oracle_node.sources.plain import MAX_PAGE, decode, fold, tags_too_deep, too_much
 from oracle_node.sources.reading import Reason, Refusal, refuse
+from oracle_node.sources.source import Vendor
 from oracle_node.sources.tables import Table
 
 _JSX = re.compile(r"=\{\s*[\[{]|^\s*import\s+\{|\bclassName=|\bclient:load\b", re.MULTILINE)
@@ -20,9 +22,9 @@ _HARD_WALL: Final = (
     "_cf_chl_opt",
     "challenge-error-text",
     "<title>just a moment",
-    "\ntitle: just a moment",
     "px-captcha",
 )
+_TITLE_WALL: Final = "title: just a moment"
 _SOFT_WALL = re.compile(
     r"enable javascript and cookies|just a moment\.\.\.|verify(?:ing)? (?:that )?you are (?:a )?human|"
     r"checking your browser|attention required|access denied|unusual traffic|cdn-cgi/challenge|captcha|datadome|"
@@ -35,26 +37,26 @@ _IN_OTHER = re.compile(
 )
 _ABOUT_PRICES = re.compile(r"\b(?:prices?|pricing|priced|rates?|costs?|amounts?)\b[^.\n|<>]{0,60}$")
 _BEFORE: Final = 80
-VENDORS: Final = {
-    "openai": ("gpt-", "openai", "chatgpt"),
-    "anthropic": ("claude", "anthropic"),
-    "google": ("gemini", "gemma"),
-}
-"""Words that show whose page it is where no name of a model does."""
-_MODELS: Final = {
-    "openai": re.compile(r"(?:openai[\s:/]+)?(?:(?:chat)?gpt\b|chatgpt|o[0-9]{1,2}\b)"),
-    "anthropic": re.compile(r"(?:anthropic[\s:/]+)?claude\b"),
-    "google": re.compile(r"(?:google[\s:/]+)?(?:gemini|gemma)\b"),
-}
-"""How the names of a vendor's own models begin, lower case."""
 _MODELS_LIST: Final = ('"pricing"', '"completion"')
 
 
-@lru_cache(maxsize=8)
-def read_page(data: bytes, vendor: str) -> tuple[Table, ...] | Refusal:
-    """The tables of a page of `vendor` in order, or why there are none.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What stands on a page, whosever it is."""
 
-    Pure; the last pages are kept, because every model on a page is read from the same bytes.
+    tables: tuple[Table, ...]
+    """Its tables in order."""
+    language: str | None
+    """The language it names, lower case."""
+    lowered: str
+    """Its text in lower case."""
+
+
+@lru_cache(maxsize=8)
+def look(data: bytes) -> Page | Refusal:
+    """The tables of any page, or why there are none.
+
+    Pure and total; the last pages are kept, because every model on a page is read from the same bytes.
     """
     if len(data) > MAX_PAGE:
         return refuse(Reason.UNKNOWN_LAYOUT, f"{len(data)} bytes; no page above {MAX_PAGE} is read")
@@ -62,41 +64,55 @@ def read_page(data: bytes, vendor: str) -> tuple[Table, ...] | Refusal:
     lowered = text.lower()
     if not lowered.strip():
         return refuse(Reason.UNKNOWN_LAYOUT, "the page is empty")
-    if any(mark in f"\n{lowered}" for mark in _HARD_WALL):
+    if any(mark in lowered for mark in _HARD_WALL) or lowered.startswith(_TITLE_WALL) or f"\n{_TITLE_WALL}" in lowered:
         return refuse(Reason.BOT_WALL)
     if tags_too_deep(text) or too_much(text):
         return refuse(Reason.UNKNOWN_LAYOUT, "more lines, cells or nested tags than a price page has")
     if lowered.lstrip().startswith(("{", "[")) and all(key in lowered for key in _MODELS_LIST):
         return refuse(Reason.OTHER_PAGE, "it is a models list in JSON")
-    tables, language = _tables(text)
+    tables, language = _tables(text, lowered)
     if not any(table.rows for table in tables):
         if any(table.cut for table in tables):
             return refuse(Reason.TRUNCATED)
         return refuse(Reason.BOT_WALL if _SOFT_WALL.search(lowered) else Reason.UNKNOWN_LAYOUT, "no table on the page")
-    if whose := _stranger(tables, lowered, vendor):
+    return Page(tables=tuple(tables), language=language, lowered=lowered)
+
+
+@lru_cache(maxsize=8)
+def read_page(data: bytes, vendor: Vendor) -> tuple[Table, ...] | Refusal:
+    """The tables of a page of `vendor` in order, or why there are none. Pure and total; the last pages are kept."""
+    page = look(data)
+    if isinstance(page, Refusal):
+        return page
+    if whose := _stranger(page, vendor):
         return refuse(Reason.OTHER_PAGE, whose)
-    if language and language.split("-")[0] != "en":
-        return refuse(Reason.LOCALE, f"lang={language}")
-    if odd := _stated_unit(lowered, _PER_OTHER) or _stated_unit(lowered, _IN_OTHER):
+    if page.language and page.language.split("-")[0] != "en":
+        return refuse(Reason.LOCALE, f"lang={page.language}")
+    if odd := _stated_unit(page.lowered, _PER_OTHER) or _stated_unit(page.lowered, _IN_OTHER):
         return refuse(Reason.WRONG_UNIT, odd)
-    return tuple(tables)
+    return page.tables
 
 
-def _stranger(tables: Sequence[Table], lowered: str, vendor: str) -> str | None:
+def _stranger(page: Page, vendor: Vendor) -> str | None:
     """What shows that the page is not the vendor's, or None if it is.
 
     The names in its tables decide: one of another vendor's models makes it a comparison or another's page. Where they
     name nobody's, the vendor must be the one the page speaks of most.
     """
-    named = {name: [own for own in _model_names(tables) if pattern.match(own)] for name, pattern in _MODELS.items()}
-    others = [own for name, names in named.items() if name != vendor for own in names]
-    if others:
-        return f"it prices {others[0]}"
-    spoken = {name: sum(lowered.count(word) for word in words) for name, words in VENDORS.items()}
-    most = max(spoken, key=lambda name: spoken[name])
-    if named[vendor] or (spoken[vendor] > 0 and spoken[vendor] == spoken[most]):
+    # Asked here and not above: the registry imports the families, and they import this file.
+    from oracle_node.sources.registry import vendors
+
+    names = set(_model_names(page.tables))
+    others = [other for other in vendors() if other.name != vendor.name]
+    if theirs := sorted(name for name in names if any(other.models.match(name) for other in others)):
+        return f"it prices {theirs[0]}"
+    if any(vendor.models.match(name) for name in names):
         return None
-    return f"it speaks of {most}" if spoken[most] else f"nothing on it names {vendor}"
+    spoken = {each.name: sum(page.lowered.count(word) for word in each.words) for each in (vendor, *others)}
+    most = max(spoken, key=lambda name: spoken[name])
+    if spoken[vendor.name] > 0 and spoken[vendor.name] == spoken[most]:
+        return None
+    return f"it speaks of {most}" if spoken[most] else f"nothing on it names {vendor.name}"
 
 
 def _model_names(tables: Sequence[Table]) -> Iterator[str]:
@@ -118,18 +134,18 @@ def _stated_unit(lowered: str, pattern: re.Pattern[str]) -> str | None:
     return None
 
 
-def _tables(text: str) -> tuple[list[Table], str | None]:
+def _tables(text: str, lowered: str) -> tuple[list[Table], str | None]:
     """Tables and language; the other reading is tried when the likelier one finds no table."""
     head = text[:20_000]
     if _DOCUMENT.match(head) or (head.lstrip().startswith("<") and not _JSX.search(head)):
         tree = parse_html(text)
-        tables = html_tables(tree, text)
+        tables = html_tables(tree, lowered)
         # Only a piece that has no table of its own to hide may be Markdown behind a first tag.
         if not tables and not _DOCUMENT.match(head) and not _HTML_TABLES.search(text):
-            tables = markdown_tables(text)
+            tables = markdown_tables(text, lowered)
         return tables, html_language(tree)
-    tables = markdown_tables(text)
+    tables = markdown_tables(text, lowered)
     if not tables and _HTML_TABLES.search(text):
         tree = parse_html(text)
-        return html_tables(tree, text), html_language(tree)
+        return html_tables(tree, lowered), html_language(tree)
     return tables, None

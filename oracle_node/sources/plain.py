@@ -25,6 +25,8 @@ _TAG_EDGE = re.compile(
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
 _SPACES = re.compile(r"[\s\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _SUPERSCRIPTS = re.compile("[\u00b9\u00b2\u00b3\u2070-\u207f\u2080-\u208e\u2020\u2021]")
+_PLAIN = re.compile(r"[A-Za-z0-9 .,$/%()+:-]*")
+"""Text without anything that Markdown or HTML could mean; most cells are no more."""
 _IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 _LINK = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\((?:[^()]|\([^()]*\))*\)")
 _NOTE_MARK = re.compile(r"\[\^[^\]]*\]|\\?\[[0-9]{1,2}\\?\]|\\?\[\*+\\?\]")
@@ -78,6 +80,8 @@ def tags_too_deep(text: str) -> bool:
 
 def squeeze(text: str) -> str:
     """Drop invisible characters, make every run of white space one blank, and trim."""
+    if text.isascii():
+        return " ".join(text.split())
     return _SPACES.sub(" ", _INVISIBLE.sub("", text)).strip()
 
 
@@ -87,6 +91,8 @@ def words_of(fragment: str) -> str:
     Links keep their label; footnote marks, superscripts, struck text, comments and tags go; entities and backslash
     escapes become what they stand for; a line break becomes a blank.
     """
+    if _PLAIN.fullmatch(fragment) and len(fragment) <= MAX_CELL:
+        return squeeze(fragment)
     text = _COMMENT.sub("", fragment[:MAX_CELL])
     text = _STRUCK.sub(" ", _GONE_TAG.sub("", text))
     text = _TAG.sub("", _BREAK_TAG.sub(" ", text))
@@ -97,6 +103,8 @@ def words_of(fragment: str) -> str:
 
 def tidy(text: str) -> str:
     """Text without superscript characters and footnote marks, in one spelling of white space and accents."""
+    if text.isascii() and "[" not in text:
+        return squeeze(text)
     return squeeze(unicodedata.normalize("NFC", _NOTE_MARK.sub("", _SUPERSCRIPTS.sub("", text))))
 
 

@@ -33,7 +33,8 @@ def seen_html(page: LexborHTMLParser) -> LexborHTMLParser:
 
 
 def _is_hidden(node: LexborNode) -> bool:
-    return "hidden" in node.attributes or _HIDDEN_STYLE.search(node.attributes.get("style") or "") is not None
+    attributes = node.attributes
+    return "hidden" in attributes or _HIDDEN_STYLE.search(attributes.get("style") or "") is not None
 
 
 def _is_pane(node: LexborNode) -> bool:
