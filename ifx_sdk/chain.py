@@ -12,14 +12,14 @@ the first to name the hash; until then sender, nonce and data tell the transacti
 
 from __future__ import annotations
 
-import logging
 import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ifx_sdk.codec import Codec, Event
-from ifx_sdk.errors import BadFile, IFXError, NoContract, NoFundsForGas, OutcomeUnknown, RpcError, WrongChain
+from ifx_sdk.errors import NoContract, NoFundsForGas, OutcomeUnknown, RpcError, WrongChain
+from ifx_sdk.fees import first_fees
 from ifx_sdk.node import AccessList, Block, Node, web3_for
 from ifx_sdk.outcomes import (
     Attempt,
@@ -29,16 +29,18 @@ from ifx_sdk.outcomes import (
     Sent,
     Unknown,
     is_settled,
+    keep,
+    note,
 )
+from ifx_sdk.resuming import STUCK_AFTER_BLOCKS, Resumption
 from ifx_sdk.terms import parse_address
-from ifx_sdk.tracking import Tracker, data_hash
+from ifx_sdk.tracking import Tracker, by_nonce, data_hash, fate
 
 if TYPE_CHECKING:
     from web3 import Web3
 
-    from ifx_sdk.signers import Signer
+    from ifx_sdk.signers import SignedTransaction, Signer
 
-_log = logging.getLogger(__name__)
 _NO_FUNDS = ("insufficient funds", "cannot afford", "insufficientfunds", "enough balance")
 
 
@@ -200,37 +202,74 @@ class Chain:
 
     # ----------------------------------------------------------------------------------------------- writes
 
-    def send(self, call: Call, signer: Signer, *, journal: Journal | None = None, wait: bool = True) -> Outcome:
+    def send(
+        self,
+        call: Call,
+        signer: Signer,
+        *,
+        journal: Journal | None = None,
+        wait: bool = True,
+        fee_cap: int | None = None,
+    ) -> Outcome:
         """Estimate, sign, journal, broadcast and, unless `wait` is false, wait until it is mined.
 
         Before that, what the journal holds open of this sender on this chain is reconciled: while one stays unknown
         nothing more is sent, because it may be the same payment. What the node has in its pool is not unknown.
+        `fee_cap` is the most that is offered per gas, in wei, tip included; None offers what the chain asks.
 
         Raises `OutcomeUnknown` for such an attempt, a leaf of `Reverted` where the contract refuses, `BadFile` where
-        the journal cannot be read or written, `NoFundsForGas`, `NodeDown` or `RpcError`: then nothing was sent. Once it
-        was broadcast nothing is raised any more: read the outcome, or call its `confirmed()`.
+        the journal cannot be read or written, `FeesAboveCap`, `NoFundsForGas`, `NodeDown` or `RpcError`: then nothing
+        was sent. Once it was broadcast nothing is raised any more: read the outcome, or call its `confirmed()`.
         """
         book = journal if journal is not None else self.journal
         with self._lock(signer.address):
-            self._settle_earlier(book, signer.address)
-            transaction = self._fill(call, signer.address)
+            nonce = self._settle_earlier(book, signer.address)
+            transaction = self._fill(call, signer.address, fee_cap=fee_cap, least_nonce=nonce)
             if signer.signs_transactions:
                 signed = signer.sign_transaction(transaction)
-                attempt = self._attempt(call, signer.address, transaction, signed.tx_hash)
-                _record(book, attempt)
+                attempt = self._attempt(call, signer.address, transaction, signed)
+                keep(book, attempt)
                 outcome = self._tracker.broadcast(attempt, lambda: self.node.send_raw(signed.raw))
             else:
                 attempt = self._attempt(call, signer.address, transaction, None)
-                _record(book, attempt)
+                keep(book, attempt)
                 outcome = self._tracker.broadcast(
                     attempt, lambda: self.node.send({"from": signer.address, **transaction})
                 )
         if wait and isinstance(outcome, Sent):
             if attempt.tx_hash is None:
                 # The node signed: its answer is the first to name the hash, which must be known before the wait.
-                _note(book, attempt, outcome)
+                note(book, attempt, outcome)
             outcome = self._tracker.wait(outcome, self.receipt_timeout)
-        return _note(book, attempt, outcome)
+        return note(book, attempt, outcome)
+
+    def resume(
+        self,
+        signer: Signer,
+        journal: Journal | None = None,
+        *,
+        fee_cap: int | None = None,
+        stuck_after: int = STUCK_AFTER_BLOCKS,
+        wanted: Callable[[Attempt], bool] | None = None,
+    ) -> tuple[Outcome, ...]:
+        """Bring what the journal holds open of this signer to its end, and return what is known of each nonce then.
+
+        What no node has is sent again as it was; what waits for `stuck_after` blocks and is the next to be mined is
+        replaced at its nonce for higher fees, at most `fee_cap` wei per gas; a nonce whose bytes are not known, or
+        whose attempt `wanted` declines, is filled by a transfer of nothing. Waits for nothing: call it now and then.
+        Without `fee_cap` nothing is replaced or filled. Raises `NodeDown`, `RpcError`, `BadFile`.
+        """
+        with self._lock(signer.address):
+            return Resumption(
+                node=self.node,
+                tracker=self._tracker,
+                journal=journal if journal is not None else self.journal,
+                signer=signer,
+                chain_id=self.chain_id,
+                fee_cap=fee_cap,
+                stuck_after=stuck_after,
+                wanted=wanted or (lambda attempt: True),
+            ).run()
 
     def reconcile(self, what: Outcome | Attempt | str) -> Outcome:
         """What became of an outcome, an attempt from a journal, or a transaction hash, as far as the chain knows now.
@@ -242,10 +281,13 @@ class Chain:
     def reconcile_journal(self, journal: Journal | None = None) -> tuple[Outcome, ...]:
         """Reconcile every open attempt of a journal on this chain and note what became of it."""
         book = journal if journal is not None else self.journal
-        outcomes = []
-        for attempt in (each for each in book.open_attempts() if each.chain_id == self.chain_id):
-            outcomes.append(_note(book, attempt, self.reconcile(attempt)))
-        return tuple(outcomes)
+        attempts = [each for each in book.open_attempts() if each.chain_id == self.chain_id]
+        outcomes: dict[int, Outcome] = {}
+        for sender in dict.fromkeys(each.sender for each in attempts):
+            for siblings in by_nonce(attempts, sender, self.chain_id).values():
+                for attempt, outcome in zip(siblings, self._tracker.reconcile_siblings(siblings), strict=True):
+                    outcomes[id(attempt)] = note(book, attempt, outcome)
+        return tuple(outcomes[id(attempt)] for attempt in attempts)
 
     def access_list(self, call: Call, sender: str) -> AccessList:
         """The access list that makes `call` cheaper, by the node's own count; empty where none does."""
@@ -277,40 +319,51 @@ class Chain:
             middle = (first + last) // 2
             return self._logs(query, first, middle) + self._logs(query, middle + 1, last)
 
-    def _settle_earlier(self, journal: Journal, sender: str) -> None:
-        """Learn what became of the sender's open attempts. Raises `OutcomeUnknown` where one stays unknown."""
-        for attempt in journal.open_attempts():
-            if attempt.sender != sender or attempt.chain_id != self.chain_id:
-                continue
-            outcome = self.reconcile(attempt)
+    def _settle_earlier(self, journal: Journal, sender: str) -> int:
+        """Learn what became of the sender's open attempts, and return the first nonce above those in a pool.
+
+        Raises `OutcomeUnknown` where one stays unknown.
+        """
+        free = 0
+        for nonce, siblings in by_nonce(journal.open_attempts(), sender, self.chain_id).items():
+            found = self._tracker.reconcile_siblings(siblings)
+            outcome = fate(found)
             if isinstance(outcome, Unknown):
-                raise _still_unknown(outcome, attempt)
-            if is_settled(outcome):
-                _note(journal, attempt, outcome)
+                raise _still_unknown(outcome, siblings[found.index(outcome)])
+            for attempt, each in zip(siblings, found, strict=True):
+                if is_settled(each):
+                    note(journal, attempt, each)
+            if isinstance(outcome, Sent):
+                free = nonce + 1
+        return free
 
     def _lock(self, account: str) -> threading.Lock:
         with self._guard:
             return self._locks.setdefault(account, threading.Lock())
 
-    def _fill(self, call: Call, sender: str) -> dict[str, object]:
+    def _fill(self, call: Call, sender: str, *, fee_cap: int | None = None, least_nonce: int = 0) -> dict[str, object]:
         gas = self.estimate(call, sender)
         tip = self.node.priority_fee()
         latest = self.node.block()
+        fees = first_fees(latest.base_fee, tip, fee_cap)
         request = call.request(sender)
         del request["from"]
         return request | {
             "type": 2,
             "chainId": self.chain_id,
-            "nonce": self.node.nonce(sender, "pending"),
+            # A node may have lost what another one has in its pool.
+            "nonce": max(least_nonce, self.node.nonce(sender, "pending")),
             # The state may move between the estimate and the block: an unlucky call must not run out of gas.
             "gas": min(gas + gas // 5, latest.gas_limit),
-            "maxFeePerGas": 2 * latest.base_fee + tip,
-            "maxPriorityFeePerGas": tip,
+            "maxFeePerGas": fees.max_fee,
+            "maxPriorityFeePerGas": fees.priority_fee,
         }
 
-    def _attempt(self, call: Call, sender: str, transaction: Mapping[str, object], tx_hash: str | None) -> Attempt:
+    def _attempt(
+        self, call: Call, sender: str, transaction: Mapping[str, object], signed: SignedTransaction | None
+    ) -> Attempt:
         return Attempt(
-            tx_hash=tx_hash,
+            tx_hash=None if signed is None else signed.tx_hash,
             sender=sender,
             nonce=int(str(transaction["nonce"])),
             call=call.name,
@@ -318,26 +371,10 @@ class Chain:
             data_hash=data_hash(call.data),
             chain_id=self.chain_id,
             block=self.block_number(),
+            raw=None if signed is None else "0x" + signed.raw.hex(),
+            max_fee=None if signed is None else int(str(transaction["maxFeePerGas"])),
+            priority_fee=None if signed is None else int(str(transaction["maxPriorityFeePerGas"])),
         )
-
-
-def _record(journal: Journal, attempt: Attempt) -> None:
-    """Have it on record before the broadcast. Raises `BadFile`, and nothing is to be sent."""
-    try:
-        journal.record(attempt)
-    except OSError as error:
-        cure = "Give a journal that can be written; nothing was sent."
-        raise BadFile(repr(journal), f"it cannot be written: {error.strerror or error}", cure=cure) from error
-
-
-def _note(journal: Journal, attempt: Attempt, outcome: Outcome) -> Outcome:
-    """Have the outcome on record. A journal that fails must not cost the outcome: the failure is told beside it."""
-    try:
-        journal.resolve(attempt, outcome)
-    except (OSError, IFXError) as error:
-        _log.warning("transaction %s: the journal could not note what became of it: %s", outcome.tx_hash, error)
-        return replace(outcome, journal_failure=str(error))
-    return outcome
 
 
 def _still_unknown(outcome: Unknown, attempt: Attempt) -> OutcomeUnknown:

@@ -42,9 +42,9 @@ class Contract:
         name = f"{self.codec.name}.{function}"
         return Call(name=name, to=self.address, data=self.codec.encode_call(function, args))
 
-    def send(self, call: Call) -> Outcome:
-        """Send a prepared write with this view's signer. Raises as `Chain.send` does."""
-        return self.chain.send(call, self._signer(), journal=self.journal)
+    def send(self, call: Call, *, fee_cap: int | None = None) -> Outcome:
+        """Send a prepared write with this view's signer, for at most `fee_cap` wei per gas. Raises as `Chain.send`."""
+        return self.chain.send(call, self._signer(), journal=self.journal, fee_cap=fee_cap)
 
     def _signer(self) -> Signer:
         if self.signer is None:

@@ -21,6 +21,7 @@ An error says what happened, with the input that caused it, and then the cure; b
     │   └── BadKeystore  BadKeystorePassword  KeyFileOpenToOthers  NoSigner
     ├── ChainError                     the node or the chain behind it
     │   ├── NodeDown  WrongChain  NoContract  DevnetOnly  OfferedElsewhere  NotHandedOver  RpcError  NoFundsForGas
+    │   ├── FeesAboveCap               .base_fee, .cap
     │   └── UnknownAnswer              .function; in codec.py
     ├── TransactionError               what became of one transaction
     │   ├── Reverted                   .reason, .tx_hash; REVERTS has a leaf for each reason in contracts/
@@ -369,6 +370,18 @@ class NoFundsForGas(ChainError):
         super().__init__(f"account {account} has {balance} wei, which does not pay for the gas")
         self.account = account
         self.balance = balance
+
+
+class FeesAboveCap(ChainError):
+    """The chain asks more for gas than the caller pays."""
+
+    cure = "Wait until it asks less, or raise the cap. Nothing was sent."
+
+    def __init__(self, base_fee: int, cap: int) -> None:
+        """`base_fee` of the newest block and the caller's `cap`, both in wei per gas."""
+        super().__init__(f"a block's base fee is {base_fee} wei per gas, and at most {cap} may be paid")
+        self.base_fee = base_fee
+        self.cap = cap
 
 
 # -------------------------------------------------------------------------------------------------- transactions

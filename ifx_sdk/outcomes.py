@@ -11,6 +11,7 @@ Unknown     nobody can say yet: reconcile it, never send it again blindly
 from __future__ import annotations
 
 import json
+import logging
 import os
 import threading
 from collections.abc import Iterator
@@ -19,7 +20,9 @@ from pathlib import Path
 from typing import BinaryIO, NoReturn, Protocol, TypeAlias
 
 from ifx_sdk.codec import Event
-from ifx_sdk.errors import BadFile, OutcomeUnknown, Reverted, TransactionDropped
+from ifx_sdk.errors import BadFile, IFXError, OutcomeUnknown, Reverted, TransactionDropped
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,6 +45,13 @@ class Attempt:
     """The chain it was signed for."""
     block: int
     """Newest block when it was attempted: it can only be mined after it."""
+    raw: str | None = field(default=None)
+    """The signed transaction, 0x and hexadecimal digits, to send it again as it was; None where the node signs, and in
+    journals from before it was kept."""
+    max_fee: int | None = field(default=None)
+    """Wei per gas that it offers at most, tip included; None as with `raw`."""
+    priority_fee: int | None = field(default=None)
+    """Tip in wei per gas; None as with `raw`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,6 +62,8 @@ class Sent:
     """Its hash."""
     attempt: Attempt
     """What was sent."""
+    waits_for: str | None = field(default=None)
+    """Why it was not sent again with higher fees although it hangs; None where it does not hang."""
 
     journal_failure: str | None = field(default=None)
     """Why the journal could not note this; None where it did. It holds the attempt open then: reconcile it later."""
@@ -168,13 +180,19 @@ Outcome: TypeAlias = Sent | Confirmed | RevertedOutcome | Dropped | Unknown
 
 
 class Journal(Protocol):
-    """Where attempts are written before they are broadcast."""
+    """Where attempts are written before they are broadcast.
+
+    Attempts of one chain, sender and nonce are siblings: replacements of one another, of which at most one is mined.
+    """
 
     def record(self, attempt: Attempt) -> None:
-        """Keep the attempt; it must be durable when this returns."""
+        """Keep the attempt; it must be durable when this returns.
+
+        One that was resolved is open again: the block it was mined in was undone.
+        """
 
     def resolve(self, attempt: Attempt, outcome: Outcome) -> None:
-        """Note what became of it."""
+        """Note what became of it, and of it alone: its siblings are resolved one by one."""
 
     def open_attempts(self) -> tuple[Attempt, ...]:
         """The attempts whose outcome is not settled, oldest first."""
@@ -281,6 +299,25 @@ class FileJournal:
 def is_settled(outcome: Outcome) -> bool:
     """Whether nothing more can become of it, short of a reorganisation of the chain."""
     return isinstance(outcome, Confirmed | RevertedOutcome | Dropped)
+
+
+def keep(journal: Journal, attempt: Attempt) -> None:
+    """Have an attempt on record before its broadcast. Raises `BadFile`, and nothing is to be sent."""
+    try:
+        journal.record(attempt)
+    except OSError as error:
+        cure = "Give a journal that can be written; nothing was sent."
+        raise BadFile(repr(journal), f"it cannot be written: {error.strerror or error}", cure=cure) from error
+
+
+def note(journal: Journal, attempt: Attempt, outcome: Outcome) -> Outcome:
+    """Have the outcome on record. A journal that fails must not cost the outcome: the failure is told beside it."""
+    try:
+        journal.resolve(attempt, outcome)
+    except (OSError, IFXError) as error:
+        _log.warning("transaction %s: the journal could not note what became of it: %s", outcome.tx_hash, error)
+        return replace(outcome, journal_failure=str(error))
+    return outcome
 
 
 _Key: TypeAlias = tuple[int, str, int, str | None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ifx_sdk.codec import Codec, Event, UnknownAnswer
 from ifx_sdk.errors import NodeDown, Reverted, RpcError, revert_error
@@ -103,6 +103,21 @@ class Tracker:
             why = f"another transaction used nonce {attempt.nonce} of {attempt.sender}"
             return Dropped(tx_hash=tx_hash, attempt=attempt, why=why)
         return Unknown(tx_hash=tx_hash, attempt=attempt, why="the node does not know it, its nonce is unused")
+
+    def reconcile_siblings(self, siblings: Sequence[Attempt]) -> tuple[Outcome, ...]:
+        """What became of attempts with one sender and nonce, in their order: where one is mined the others are dropped.
+
+        Raises `NodeDown`.
+        """
+        found = tuple(self.reconcile(each) for each in siblings)
+        mined = next((each for each in found if isinstance(each, Confirmed | RevertedOutcome)), None)
+        if mined is None:
+            return found
+        why = f"{mined.tx_hash} took its nonce"
+        return tuple(
+            outcome if outcome is mined else Dropped(tx_hash=attempt.tx_hash, attempt=attempt, why=why)
+            for attempt, outcome in zip(siblings, found, strict=True)
+        )
 
     def _look_up(self, tx_hash: str, attempt: Attempt | None) -> Outcome | None:
         transaction = self._node.transaction(tx_hash)
@@ -208,6 +223,24 @@ def _is_definite(error: RpcError | Reverted) -> bool:
     if isinstance(error, Reverted):
         return False
     return error.code == _NO_SUCH_METHOD or any(words in error.message.lower() for words in _REFUSALS)
+
+
+def by_nonce(attempts: Iterable[Attempt], sender: str, chain_id: int) -> dict[int, list[Attempt]]:
+    """One sender's attempts on one chain as siblings: each nonce with its attempts, lowest nonce first."""
+    found: dict[int, list[Attempt]] = {}
+    for each in attempts:
+        if (each.sender, each.chain_id) == (sender, chain_id):
+            found.setdefault(each.nonce, []).append(each)
+    return dict(sorted(found.items()))
+
+
+def fate(outcomes: Sequence[Outcome]) -> Outcome:
+    """What is known of a nonce from its siblings' outcomes: mined, else in a pool, else unknown, else dropped."""
+    for kinds in ((Confirmed, RevertedOutcome), (Sent,), (Unknown,), (Dropped,)):
+        for each in reversed(outcomes):
+            if isinstance(each, kinds):
+                return each
+    raise AssertionError("a nonce has at least one attempt")
 
 
 def data_hash(data: bytes) -> str:
