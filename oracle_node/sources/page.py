@@ -142,9 +142,9 @@ def _tables(text: str, lowered: str) -> tuple[list[Table], str | None]:
         tables = html_tables(tree, lowered)
         # Only a piece that has no table of its own to hide may be Markdown behind a first tag.
         if not tables and not _DOCUMENT.match(head) and not _HTML_TABLES.search(text):
-            tables = markdown_tables(text, lowered)
+            tables = markdown_tables(text)
         return tables, html_language(tree)
-    tables = markdown_tables(text, lowered)
+    tables = markdown_tables(text)
     if not tables and _HTML_TABLES.search(text):
         tree = parse_html(text)
         return html_tables(tree, lowered), html_language(tree)
