@@ -15,7 +15,7 @@ from oracle_node.duty import DayResult, Insufficient, post_day, sign_window
 from oracle_node.observe import FailedReading, Observer, PageReading
 from oracle_node.post import turn_seconds
 from oracle_node.report import ReportBook, SignedReport
-from oracle_node.report_server import serve_reports
+from oracle_node.serving import serve_reports
 from oracle_node.settings import Peer, ReadingSettings, UnderlyingSettings
 from oracle_node.window import fix_window
 

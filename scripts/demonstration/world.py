@@ -9,7 +9,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from typing import TypeAlias
 
-from oracle_node.report_server import serving
+from oracle_node.serving import serving
 
 
 class SimulatedClock:

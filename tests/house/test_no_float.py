@@ -15,7 +15,7 @@ EXEMPT = {
     Path("ifx_sdk/tracking.py"): SECONDS,
     Path("ifx_sdk/deadline.py"): SECONDS,
     Path("oracle_node/fetch.py"): SECONDS,
-    Path("oracle_node/report_server.py"): SECONDS,
+    Path("oracle_node/serving.py"): SECONDS,
     Path("ifx_sdk/artifacts.py"): {
         "true division resources.files": "a path inside the package",
         "json.loads": "an ABI: texts and flags",

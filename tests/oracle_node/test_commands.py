@@ -20,7 +20,8 @@ from ifx_sdk.local_chain import LocalChain
 from oracle_node.cli import app
 from oracle_node.commands import fix, observe, post
 from oracle_node.report import ReportBook
-from oracle_node.report_server import serve_reports, serving
+from oracle_node.serving import serve_reports, serving
+from oracle_node.store import Store
 
 START_OF_WINDOW = MIDNIGHT - 3_600
 
@@ -105,6 +106,12 @@ def fixed(world: World, folder: Path, index: int, capsys: pytest.CaptureFixture[
     return out
 
 
+def book(folder: Path) -> ReportBook:
+    """The reports of the node in a folder."""
+    (folder / "state").mkdir(exist_ok=True)
+    return Store(folder / "state" / "node.db").book
+
+
 def lines(text: str) -> list[dict[str, object]]:
     """Lines of JSON."""
     return [json.loads(line, parse_float=str) for line in text.splitlines()]
@@ -161,7 +168,7 @@ def test_fix_signs_the_windows_medians(fresh: World, tmp_path: Path, capsys: pyt
     assert sorted(path.name for path in manifests.iterdir()) == sorted(
         f"{str(each['evidence'])[2:]}.json" for each in told
     )
-    assert [each.key for each in ReportBook(tmp_path / "reports.jsonl").all()] == [(GPT, DAY), (LUNA, DAY)]
+    assert [each.key for each in book(tmp_path).all()] == [(GPT, DAY), (LUNA, DAY)]
 
 
 def test_fix_makes_no_report_of_too_few_slots(fresh: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -176,7 +183,7 @@ def test_fix_makes_no_report_of_too_few_slots(fresh: World, tmp_path: Path, caps
         ("INSUFFICIENT", None, 6)
     ] * 2
     assert "6 valid slots of the 7 needed" in told.err
-    assert not (tmp_path / "reports.jsonl").exists()
+    assert book(tmp_path).all() == ()
 
 
 def test_a_dry_run_posts_nothing(fresh: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -219,7 +226,7 @@ def test_peers_are_asked_where_no_file_is_given(
         fixed(fresh, tmp_path / str(index), index, capsys)
     with ExitStack() as stack:
         urls = [
-            stack.enter_context(serve_reports(ReportBook(tmp_path / str(index) / "reports.jsonl"))) for index in (1, 2)
+            stack.enter_context(serve_reports(book(tmp_path / str(index)))) for index in (1, 2)
         ]
         urls.append("http://127.0.0.1:1")
         peers = "".join(
@@ -321,7 +328,7 @@ def test_bad_input_is_one_line_on_stderr(fresh: World, tmp_path: Path, arguments
     assert said in err
     assert err.startswith(f"ifx-oracle {arguments[0]}: ")
     assert err.count(os.linesep) == 1
-    assert not (tmp_path / "reports.jsonl").exists()
+    assert book(tmp_path).all() == ()
 
 
 def test_a_node_that_is_down_is_said(fresh: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -342,4 +349,4 @@ def test_a_second_different_report_is_refused(fresh: World, tmp_path: Path, caps
     code, out, err = invoke("fix", str(readings), "--config", str(tmp_path / "node.toml"))
     assert (code, out) == (1, "")
     assert "is reported already at 8000000 micro-USD/Mtok; not signed again at 7000000" in err
-    assert len(ReportBook(tmp_path / "reports.jsonl").all()) == 2
+    assert len(book(tmp_path).all()) == 2

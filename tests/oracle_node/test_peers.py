@@ -24,7 +24,7 @@ from ifx_sdk.reports import Tally, attest, tally
 from ifx_sdk.terms import oracle_domain
 from oracle_node.peers import gather
 from oracle_node.report import ReportBook, SignedReport
-from oracle_node.report_server import serve_reports
+from oracle_node.serving import serve_reports
 from oracle_node.settings import Peer
 
 OUTSIDER = devnet.signer(devnet.OUTSIDER)
