@@ -30,6 +30,7 @@ class Metrics:
         self.postings_left = self._gauge("postings_left", "Posts that the balance pays at today's gas price")
         self.clock_skew = self._gauge("clock_skew_seconds", "The node's clock ahead of the publishers'")
         self.alerts = self._gauge("alert_open", "1 while an alert is open", "cause", "about")
+        self.check = self._gauge("check_ok", "1 while a check of `ifx-oracle doctor` holds", "check")
         self.last_act = self._gauge("loop_last_act_seconds", "Unix time of a loop's last act", "loop")
         self.next_act = self._gauge("loop_next_act_seconds", "Unix time of a loop's next act", "loop")
 
