@@ -8,6 +8,7 @@ from typing import TypeVar
 from ifx_sdk.chain import Call, Chain
 from ifx_sdk.codec import Codec
 from ifx_sdk.errors import NoSigner
+from ifx_sdk.node import Block
 from ifx_sdk.outcomes import Journal, Outcome
 from ifx_sdk.signers import Signer
 from ifx_sdk.terms import parse_address
@@ -51,11 +52,11 @@ class Contract:
             raise NoSigner
         return self.signer
 
-    def _write(self, function: str, *args: object) -> Outcome:
-        return self.send(self.prepare(function, *args))
+    def _write(self, function: str, *args: object, fee_cap: int | None = None) -> Outcome:
+        return self.send(self.prepare(function, *args), fee_cap=fee_cap)
 
-    def _read(self, kind: type[T], function: str, *args: object) -> T:
-        answer = self.chain.call(self.codec, self.address, function, *args)
+    def _read(self, kind: type[T], function: str, *args: object, block: Block = "latest") -> T:
+        answer = self.chain.call(self.codec, self.address, function, *args, block=block)
         if not isinstance(answer, kind):
             raise TypeError(f"{self.codec.name}.{function} answered {answer!r}, which is no {kind.__name__}")
         return answer

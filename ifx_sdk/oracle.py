@@ -9,6 +9,7 @@ from ifx_sdk.artifacts import codec
 from ifx_sdk.chain import Chain
 from ifx_sdk.contract import Contract, integer, items, raw, text
 from ifx_sdk.errors import BadValue, UnknownUnderlying
+from ifx_sdk.node import Block
 from ifx_sdk.outcomes import Journal, Outcome
 from ifx_sdk.reports import Report
 from ifx_sdk.signers import Signer
@@ -78,9 +79,9 @@ class Oracle(Contract):
         """The EIP-712 domain under which nodes sign."""
         return oracle_domain(self.chain.chain_id, self.address)
 
-    def fixing(self, name: str, day: int) -> Fixing | None:
-        """The fixing of a name on a UTC day number; None where none was posted."""
-        found = self._read(dict, "fixing", parse_underlying(name), day)
+    def fixing(self, name: str, day: int, block: Block = "latest") -> Fixing | None:
+        """The fixing of a name on a UTC day number, as of a block; None where none was posted."""
+        found = self._read(dict, "fixing", parse_underlying(name), day, block=block)
         if not found["posted"]:
             return None
         price, cumulative, signers = (integer(found[key]) for key in ("price", "cumulative", "signers"))
@@ -147,13 +148,16 @@ class Oracle(Contract):
         """Post a report, checked first. Raises `NotASigner`, `SignerTwice`, `QuorumNotReached`, or as `Chain.send`."""
         return self._write("post", *self._checked(report).as_tuple())
 
-    def post_many(self, reports: Sequence[Report]) -> Outcome:
-        """Post up to 8 reports in one transaction; what is posted already is skipped. Raises as `post`."""
+    def post_many(self, reports: Sequence[Report], *, fee_cap: int | None = None) -> Outcome:
+        """Post up to 8 reports in one transaction; what is posted already is skipped. Raises as `post`.
+
+        `fee_cap` is the most that is offered per gas, in wei.
+        """
         if not 1 <= len(reports) <= MAX_REPORTS:
             raise BadValue(
                 len(reports), f"one transaction posts 1 to {MAX_REPORTS} reports", cure="Post them in parts."
             )
-        return self._write("post_many", [self._checked(report).as_tuple() for report in reports])
+        return self._write("post_many", [self._checked(report).as_tuple() for report in reports], fee_cap=fee_cap)
 
     def add_underlying(self, name: str, *, review_required: bool = False) -> Outcome:
         """Owner: append a name to the list."""

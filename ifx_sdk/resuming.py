@@ -96,17 +96,19 @@ class Resumption:
         newest = siblings[-1]
         wanted = newest.call == FILLER or self.wanted(newest)
         if isinstance(found, Sent):
-            hangs = self.node.block_number() - newest.block >= self.stuck_after
-            if not hangs or not is_next:
+            if not is_next or not self._hangs(newest):
                 return found
             if wanted and newest.raw is None:
                 return replace(found, waits_for="the journal does not hold its bytes")
             return self._replace(nonce, siblings, found, _unsigned(newest) if wanted else self._filler(nonce))
         if wanted and newest.raw is not None:
             return self._send_again(nonce, siblings, newest)
-        if newest.raw is None and self.node.block_number() - newest.block < self.stuck_after:
+        if newest.raw is None and not self._hangs(newest):
             return found  # it may be on its way, and nobody can say with what fees
         return self._replace(nonce, siblings, found, self._filler(nonce))
+
+    def _hangs(self, attempt: Attempt) -> bool:
+        return self.node.block_number() - attempt.block >= self.stuck_after
 
     def _send_again(self, nonce: int, siblings: Sequence[Attempt], newest: Attempt) -> Outcome:
         raw = bytes.fromhex(str(newest.raw).removeprefix("0x"))
@@ -116,7 +118,7 @@ class Resumption:
             return said if isinstance(found, Unknown) else found
         # A node that refuses it says nothing of the nodes that have it: it stays open.
         unknown = Unknown(tx_hash=newest.tx_hash, attempt=newest, why=said.why)
-        if any(words in said.why.lower() for words in _TOO_CHEAP):
+        if _is_too_cheap(said.why):
             return self._replace(nonce, siblings, unknown, _unsigned(newest)) or unknown
         return unknown
 
@@ -139,7 +141,7 @@ class Resumption:
                 return said if isinstance(after, Unknown) else after
             note(self.journal, attempt, said)
             why = said.why
-            if "underpriced" not in why.lower():
+            if not _is_too_cheap(why):
                 return _waiting(found, why)
             # Somebody else holds the nonce in that pool with fees that the journal does not know.
             before = Fees(max_fee=2 * fees.max_fee, priority_fee=2 * fees.priority_fee)
@@ -231,6 +233,10 @@ def _next_fees(before: Fees | None, base_fee: int, tip: int, cap: int) -> Fees |
         return first_fees(base_fee, tip, cap)
     except FeesAboveCap:
         return None
+
+
+def _is_too_cheap(why: str) -> bool:
+    return any(words in why.lower() for words in _TOO_CHEAP)
 
 
 def _waiting(found: Outcome | None, why: str) -> Outcome | None:

@@ -92,9 +92,14 @@ def post_day(
     book: ReportBook,
     underlyings: Iterable[str],
     day: int,
+    *,
+    fee_cap: int | None = None,
 ) -> DayResult:
-    """Gather and post what nobody posted yet; does nothing where everything is posted. Raises as `post_reports`."""
+    """Gather and post what nobody posted yet; does nothing where everything is posted. Raises as `post_reports`.
+
+    `fee_cap` is the most that is offered per gas, in wei.
+    """
     gathered = gather_day(oracle, client, peers, book, underlyings, day)
     reports = [each.report for each in gathered if each.report is not None]
-    posted = post_reports(oracle, reports) if reports else PostResult(answers=(), outcomes=())
+    posted = post_reports(oracle, reports, fee_cap=fee_cap) if reports else PostResult(answers=(), outcomes=())
     return DayResult(gathered=gathered, posted=posted)

@@ -1,19 +1,21 @@
 """Post what a quorum signed: all underlyings of a day in one transaction, nothing twice, nothing sent on a guess.
 
 The chain decides what is posted already, and the contract skips what somebody else posts in the meantime, so that any
-number of nodes can post the same day. A transaction whose fate is unknown is reconciled first; while it is unknown,
-nothing is sent.
+number of nodes can post the same day. What an earlier call or an earlier process left open comes first: it is found,
+sent again as it was, or replaced at its own nonce; while it may still be mined, nothing else is sent.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from ifx_sdk.calendar import date_of, day_of
+from ifx_sdk.contract import integer, items, text
 from ifx_sdk.errors import IFXError, NoSigner, OutcomeUnknown, Reverted
 from ifx_sdk.oracle import MAX_REPORTS, Oracle, SignerSet
-from ifx_sdk.outcomes import Confirmed, Outcome, is_settled
+from ifx_sdk.outcomes import Attempt, Confirmed, Outcome, Sent, is_settled
 from ifx_sdk.reports import Report
+from ifx_sdk.resuming import STUCK_AFTER_BLOCKS, call_data
 
 TURN_SECONDS: Final = 30
 """Node k of the signer set waits k times this long before it posts what nobody posted."""
@@ -30,7 +32,7 @@ class Posted:
     price: int
     """The fixing on chain, micro-USD per Mtok: final."""
     tx_hash: str | None
-    """The transaction of this call that posted it; None where somebody else did, before it or meanwhile."""
+    """Our transaction that this call sent, or found mined, and that posted it; None where somebody else's did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +65,7 @@ class PostResult:
     answers: tuple[PostAnswer, ...]
     """One for each report, in the order given."""
     outcomes: tuple[Outcome, ...]
-    """The transactions that were sent, in order."""
+    """What was settled of earlier transactions, then what was sent, in order."""
 
     @property
     def gas_used(self) -> int:
@@ -117,22 +119,34 @@ def _check(oracle: Oracle, report: Report, today: int, registered: SignerSet) ->
     return NotPosted(underlying=report.underlying, day=report.day, why=why)
 
 
-def post_reports(oracle: Oracle, reports: Sequence[Report]) -> PostResult:
+def post_reports(
+    oracle: Oracle, reports: Sequence[Report], *, fee_cap: int | None = None, stuck_after: int = STUCK_AFTER_BLOCKS
+) -> PostResult:
     """Post up to 8 reports a transaction, skipping what is posted and leaving out what the contract would refuse.
 
-    Raises `OutcomeUnknown` where an earlier transaction of the oracle view's journal still hangs, `NoSigner`,
-    `NoFundsForGas`, `NodeDown`, `RpcError`: then the reports that were not sent can be posted later, by anyone.
+    First what the oracle view's journal holds open is brought to its end (`Chain.resume`): found, sent again, or after
+    `stuck_after` blocks replaced at its nonce. `fee_cap` is the most that is offered per gas, in wei; without one
+    nothing is replaced.
+
+    Raises `OutcomeUnknown` where an earlier transaction still hangs, `FeesAboveCap`, `NoSigner`, `NoFundsForGas`,
+    `NodeDown`, `RpcError`: then the reports that were not sent can be posted later, by anyone.
     """
-    answers = list(check(oracle, reports))
+    resumed: tuple[Outcome, ...] = ()
+    if oracle.signer is not None:
+        wanted = _wanted(oracle)
+        resumed = oracle.chain.resume(
+            oracle.signer, oracle.journal, fee_cap=fee_cap, stuck_after=stuck_after, wanted=wanted
+        )
+    answers = [_with_hash(oracle, each, resumed) for each in check(oracle, reports)]
     ready = [(index, each.report) for index, each in enumerate(answers) if isinstance(each, Ready)]
     if ready:
-        _settle_journal(oracle)
-    outcomes = []
+        _hold_back(oracle, resumed)
+    outcomes = [each for each in resumed if is_settled(each)]
     for first in range(0, len(ready), MAX_REPORTS):
         chunk = ready[first : first + MAX_REPORTS]
         try:
-            outcome = oracle.post_many([report for _, report in chunk])
-        except Reverted as error:
+            outcome = oracle.post_many([report for _, report in chunk], fee_cap=fee_cap)
+        except (Reverted, OutcomeUnknown) as error:
             for index, report in chunk:
                 answers[index] = _after(oracle, report, str(error))
             continue
@@ -142,21 +156,57 @@ def post_reports(oracle: Oracle, reports: Sequence[Report]) -> PostResult:
     return PostResult(answers=tuple(answers), outcomes=tuple(outcomes))
 
 
-def _settle_journal(oracle: Oracle) -> None:
-    """Nothing is sent while an earlier attempt may still be mined: first learn what became of it."""
-    for outcome in oracle.chain.reconcile_journal(oracle.journal):
+def _wanted(oracle: Oracle) -> Callable[[Attempt], bool]:
+    """Whether an earlier post can still do something: a report of today in it is not on the chain."""
+
+    def wanted(attempt: Attempt) -> bool:
+        data = call_data(attempt)
+        called = oracle.codec.decode_call(data) if data and attempt.to == oracle.address else None
+        if called is None or called[0] not in ("post", "post_many"):
+            return True
+        function, args = called
+        given = items(args["reports"]) if function == "post_many" else [args]
+        today = day_of(oracle.chain.now())
+        posts = [(text(each["underlying"]), integer(each["day"])) for each in given if isinstance(each, dict)]
+        return any(day == today and oracle.fixing(name, day) is None for name, day in posts)
+
+    return wanted
+
+
+def _hold_back(oracle: Oracle, resumed: Iterable[Outcome]) -> None:
+    """Nothing is sent while an earlier transaction of this account may still be mined. Raises `OutcomeUnknown`."""
+    for outcome in resumed:
         if not is_settled(outcome):
-            raise OutcomeUnknown(outcome.tx_hash or "of an earlier run", "it is not settled yet")
+            why = (outcome.waits_for if isinstance(outcome, Sent) else getattr(outcome, "why", None)) or "not mined yet"
+            raise OutcomeUnknown(outcome.tx_hash or "of an earlier run", why)
+    node, account = oracle.chain.node, oracle.account
+    mined = node.nonce(account)
+    if node.nonce(account, "pending") > mined:
+        # After a crash and a reorganisation it can be our own, which the journal had settled.
+        raise OutcomeUnknown(f"nonce {mined} of {account}", "it waits in a pool and in no journal")
+
+
+def _with_hash(oracle: Oracle, answer: PostAnswer, resumed: Iterable[Outcome]) -> PostAnswer:
+    """An earlier transaction of ours that was found mined is named as the one that posted it."""
+    if isinstance(answer, Posted):
+        for outcome in resumed:
+            if isinstance(outcome, Confirmed) and _posted_by(oracle, outcome, answer.underlying, answer.day):
+                return replace(answer, tx_hash=outcome.tx_hash)
+    return answer
+
+
+def _posted_by(oracle: Oracle, outcome: Confirmed, underlying: str, day: int) -> bool:
+    """The contract skips what somebody else posted first: then the transaction is mined and did not post it."""
+    index = oracle.index_of(underlying)
+    return any(
+        (each.name, each.args.get("underlying"), each.args.get("day")) == ("FixingPosted", index, day)
+        for each in outcome.events
+    )
 
 
 def _outcome_of(oracle: Oracle, report: Report, outcome: Outcome) -> PostAnswer:
     if isinstance(outcome, Confirmed):
-        # The contract skips what somebody else posted first: then the transaction is mined and did not post it.
-        index = oracle.index_of(report.underlying)
-        ours = any(
-            (each.name, each.args.get("underlying"), each.args.get("day")) == ("FixingPosted", index, report.day)
-            for each in outcome.events
-        )
+        ours = _posted_by(oracle, outcome, report.underlying, report.day)
         why = "the transaction was mined and the fixing is not there"
         return _after(oracle, report, why, outcome.tx_hash if ours else None)
     try:

@@ -99,9 +99,9 @@ def test_what_somebody_else_posted_meanwhile_is_not_ours(node: IFX, monkeypatch:
     """Between the look and the transaction another node posts one of the two: it is shown posted, without our hash."""
     other, send = node.as_signer(SIGNERS[1]).oracle, node.oracle.post_many
 
-    def late(reports: Sequence[Report]) -> Outcome:
+    def late(reports: Sequence[Report], *, fee_cap: int | None = None) -> Outcome:
         other.post(reports[0]).confirmed()
-        return send(reports)
+        return send(reports, fee_cap=fee_cap)
 
     monkeypatch.setattr(node.oracle, "post_many", late)
     result = post_reports(node.oracle, [report(node), report(node, NAMES[1])])
