@@ -26,7 +26,7 @@ def parse(data: bytes, model: str, on: date) -> Price | Refusal:
         return refuse(Reason.ALIAS, model)
     if ":" in wanted and not wanted.partition(":")[2].startswith(" "):
         return refuse(Reason.VARIANT, model)
-    models = _models(data)
+    models = listed_models(data)
     if isinstance(models, Refusal):
         return models
     named = [entry for entry in models if wanted and wanted in (_text(entry, "id"), _text(entry, "canonical_slug"))]
@@ -49,7 +49,7 @@ def _why_none(named: Sequence[dict[str, object]]) -> Reason:
     return Reason.ALIAS if any(_text(entry, "id").startswith("~") for entry in named) else Reason.VARIANT
 
 
-def _models(data: bytes) -> list[dict[str, object]] | Refusal:
+def listed_models(data: bytes) -> list[dict[str, object]] | Refusal:
     """The entries of the list, bare or in its envelope."""
     text = data[:MAX_BYTES].decode("utf-8-sig", errors="replace")
     if nested_too_deep(text):
