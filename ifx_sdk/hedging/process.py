@@ -112,12 +112,24 @@ RISING: Final = with_rise(BASE)
 """The paper's two cuts and that rise: 3/74 a month."""
 
 
-def effectiveness(process: JumpProcess, use: Sequence[Sample], hedge: Sequence[Sample]) -> int | None:
-    """1 - sd(cost - hedge) / sd(cost), in ppm; None where the cost has no spread. Fixed volume, no cap."""
-    unhedged = process.variance(use)
+def effectiveness(
+    process: JumpProcess, use: Sequence[Sample], hedge: Sequence[Sample], basis: Fraction = Fraction(0)
+) -> int | None:
+    """1 - sd(cost - hedge) / sd(cost), in ppm; None where the cost has no spread. Fixed volume, no cap.
+
+    `basis` is the standard deviation of what the buyer pays over the list price: a factor of mean 1, the same for the
+    whole plan and independent of repricings, which no forward on the list price removes. With C the cost at the list
+    price, H the hedge and b the basis, Var(C B - H) = Var(C - H) + b^2 E[C^2]. Raises BadValue for a basis below 0.
+    """
+    if basis < 0:
+        raise BadValue(basis, "a standard deviation is at least 0", cure="Give the spread of paid over list price.")
+    at_list = process.variance(use)
+    mean = sum((process.mean(time) * _decimal(weight) for time, weight in use), Decimal(0))
+    beside = _CONTEXT.multiply(_decimal(basis**2), at_list + mean * mean)
+    unhedged = at_list + beside
     if not unhedged:
         return None
-    left = process.variance([*use, *(Sample(time, -weight) for time, weight in hedge)])
+    left = process.variance([*use, *(Sample(time, -weight) for time, weight in hedge)]) + beside
     ratio = _CONTEXT.sqrt(_CONTEXT.divide(left, unhedged))
     return int(((1 - ratio) * PPM).to_integral_value(ROUND_HALF_EVEN))
 
