@@ -29,7 +29,7 @@ from ifx_index.publish import publish
 from ifx_index.recompute import Outcome, outcomes
 from ifx_index.recorder import record
 from ifx_index.relatives import compute as compute_relative
-from ifx_index.store import Store
+from ifx_index.store import LOGS, Store, SuspectStore
 from ifx_index.verify import verify as verdicts
 
 DONE, USAGE, NOT_ALL = 0, 2, 3
@@ -79,7 +79,7 @@ def _spread(arguments: Sequence[str]) -> Iterator[str]:
 
 
 def _refusals(command: Callable[P, R]) -> Callable[P, R]:
-    """A refusal ends as one line on stderr with its cure, and so does a store that cannot be written."""
+    """A refusal ends as one line on stderr with its cure, and so does a folder that cannot be written."""
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -94,7 +94,7 @@ def _refusals(command: Callable[P, R]) -> Callable[P, R]:
         except BrokenPipeError:  # whoever read has seen enough
             raise
         except OSError as error:
-            print(f"error: {error.filename}: {error.strerror}. Name a store that can be written.", file=sys.stderr)
+            print(f"error: {error.filename}: {error.strerror}. Name a folder that can be written.", file=sys.stderr)
             raise typer.Exit(USAGE) from error
 
     return run
@@ -102,9 +102,12 @@ def _refusals(command: Callable[P, R]) -> Callable[P, R]:
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
-        raise BadInput(text, "it is no date", cure="Write it YYYY-MM-DD.") from error
+        raise BadInput(repr(text), "it is no date", cure="Write it YYYY-MM-DD.") from error
+    if text != day.isoformat():  # a week's day, or one without hyphens
+        raise BadInput(repr(text), "it is no date as files are named by", cure=f"Write {day.isoformat()}.")
+    return day
 
 
 def _answer(as_json: bool, document: object, text: str, notes: Sequence[str] = ()) -> None:
@@ -128,8 +131,8 @@ def compute(
     """Compute every series of a day: exit 0, or 3 when one is held. Nothing is recorded."""
     day = _day(on)
     files = [read_file(Role.ACTIVITY, activity)]
-    files += [read_file(Role.MODELS, models)] if models else []
-    files += [read_file(Role.SECOND, second)] if second else []
+    files += [read_file(Role.MODELS, models)] if models is not None else []  # an empty name is a slip, not no list
+    files += [read_file(Role.SECOND, second)] if second is not None else []
     files += [read_file(role, path) for role, paths in _many(previous, fallback) for path in paths]
     found = compute_day(day, files, dict(_total(path) for path in before))
     _answer(as_json, found.document(), tables.day_table(found), found.notes)
@@ -147,7 +150,8 @@ def _total(path: str) -> tuple[date, int]:
         day = date.fromisoformat(Path(path).stem)
     except ValueError as error:
         raise BadInput(path, "its name is no date", cure="Name it by its day: DATE.csv.") from error
-    return day, read_activity(file.data, file.name, day).total
+    with file.told():
+        return day, read_activity(file.data, file.name, day).total
 
 
 @app.command(short_help="Record every day of a folder.")
@@ -185,7 +189,9 @@ def explain_value(
     """Show each model's tokens, price, status, weight and contribution; contributions add up to the value exactly."""
     series_company(series)
     day = _day(on)
-    rows, origin, since, change = _from_folder(series, day, data) if data else _from_store(series, day, store)
+    rows, origin, since, change = (
+        _from_folder(series, day, data) if data is not None else _from_store(series, day, store)
+    )
     parts = explain(rows)
     found = measure(rows)
     document = {
@@ -230,7 +236,7 @@ def _from_folder(series: str, day: date, data: str) -> Explained:
 def _from_store(series: str, day: date, path: str) -> Explained:
     from ifx_index.history import rows_of
 
-    store = Store(path)
+    store = Store(_opened(path))
     record = store.record(series, day)
     rows = rows_of(store, record)
     origin: dict[str, object] = {"revision": record.revision, "inputs_hash": record.inputs_hash}
@@ -241,11 +247,11 @@ def _from_store(series: str, day: date, path: str) -> Explained:
     return rows, origin, max(earlier), decompose(before, rows)
 
 
-def _opened(store: str) -> Store:
-    """A store that is there already."""
-    if not Path(store).is_dir():
-        raise BadInput(store, "there is no store", cure="Write one with `ifx-index backfill DIR`, or name it.")
-    return Store(store)
+def _opened(store: str) -> str:
+    """The folder of a store that is there already."""
+    if not any((Path(store) / name).exists() for name in LOGS):
+        raise BadInput(store or "''", "there is no store", cure="Write one with `ifx-index backfill DIR`, or name it.")
+    return store
 
 
 @app.command(short_help="Compute every record again from its inputs.")
@@ -253,7 +259,8 @@ def _opened(store: str) -> Store:
 def verify(store: str = _STORE, as_json: bool = _JSON) -> None:
     """Recompute each record, old revisions too, from what its inputs hash stands for: exit 0, or 3 for a fault."""
     count, faults = 0, []
-    for verdict in verdicts(_opened(store)):
+    kept = SuspectStore(_opened(store))
+    for verdict in verdicts(kept):
         count += 1
         if verdict.fault is not None:
             record = verdict.record
@@ -261,6 +268,8 @@ def verify(store: str = _STORE, as_json: bool = _JSON) -> None:
             faults[-1]["fault"] = verdict.fault
     lines = [f"{each['series']} {each['date']} revision {each['revision']}: {each['fault']}" for each in faults]
     lines.append(f"{count - len(faults)} of {count} records follow from their inputs")
+    lines += [f"{name}: {fault}" for name, fault in kept.faults.items()]
+    faults += [{"log": name, "fault": fault} for name, fault in kept.faults.items()]
     _answer(as_json, {"records": count, "faults": faults}, "\n".join(lines))
     raise typer.Exit(NOT_ALL if faults else DONE)
 
@@ -314,7 +323,7 @@ def publish_store(
     as_json: bool = _JSON,
 ) -> None:
     """Write every record, with diagnostics and revisions, as JSON, CSV, Parquet and one self-contained page."""
-    paths = [str(path) for path in publish(_opened(store), out)]
+    paths = [str(path) for path in publish(Store(_opened(store)), out)]
     _answer(as_json, {"files": paths}, "\n".join(paths))
 
 
@@ -329,7 +338,8 @@ def relative(
 ) -> None:
     """Compute a relative of the index, and record it where a store is named."""
     document = read_file(Role.DOCUMENT, file)
-    found = compute_relative(kind, document.data, document.name)
+    with document.told():
+        found = compute_relative(kind, document.data, document.name)
     if store is not None:
         outcome = {found.series: Outcome(found.value, found.diagnostics)}
         Store(store).append(kind, found.date, [document], outcome, now=datetime.now(UTC), reason=reason)

@@ -1,6 +1,7 @@
 """All series of one day from the bytes of its input files. Pure: the same files give the same day."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -48,10 +49,21 @@ class InputFile:
     data: bytes
     """Its contents."""
 
+    place: str = ""
+    """Where it was read, for refusals; no part of a manifest, and empty for a stored one."""
+
     @cached_property
     def sha256(self) -> str:
         """Hash of the contents, 64 hexadecimal digits."""
         return sha256(self.data).hexdigest()
+
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        """Refusals name the place of the file: models, offers and activity of a day have one and the same name."""
+        try:
+            yield
+        except BadInput as error:
+            raise error.at(self.name, self.place or self.name) from error
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -124,16 +136,17 @@ def read_day(day: date, files: Iterable[InputFile]) -> tuple[Sources, Activity]:
     if activity is None:
         raise BadInput(day.isoformat(), "no activity was given for this day", cure="Give it with --activity FILE.")
     primary, second = _only(by_role, Role.MODELS), _only(by_role, Role.SECOND)
-    others = [read_price_source(file.data, file.name) for file in by_role.get(Role.FALLBACK, ())]
+    others = [_priced(file, read_price_source) for file in by_role.get(Role.FALLBACK, ())]
     sources = Sources(
         date=day,
-        primary=_of_day(_models(primary.data, primary.name), day) if primary else None,
+        primary=_priced(primary, _models, day) if primary else None,
         fallback=tuple(prices for prices in others if prices.date in (day, None)),
-        earlier=_earlier([_models(file.data, file.name) for file in by_role.get(Role.PREVIOUS, ())], day),
-        second=_of_day(read_price_source(second.data, second.name), day) if second else None,
+        earlier=_earlier(by_role.get(Role.PREVIOUS, ()), day),
+        second=_priced(second, read_price_source, day) if second else None,
         notes=tuple(f"{p.name}: it is of {p.date}, no source for {day}" for p in others if p.date not in (day, None)),
     )
-    return sources, read_activity(activity.data, activity.name, day)
+    with activity.told():
+        return sources, read_activity(activity.data, activity.name, day)
 
 
 def _only(by_role: Mapping[Role, Sequence[InputFile]], role: Role) -> InputFile | None:
@@ -143,20 +156,25 @@ def _only(by_role: Mapping[Role, Sequence[InputFile]], role: Role) -> InputFile 
     return files[0] if files else None
 
 
-def _of_day(prices: PriceList, day: date) -> PriceList:
-    if prices.date not in (day, None):
-        cure = "An earlier models list is given with --previous; it prices only what the day's own sources lack."
-        raise BadInput(prices.name, f"it was recorded on {prices.date}, not on {day}", cure=cure)
+def _priced(file: InputFile, read: Callable[[bytes, str], PriceList], day: date | None = None) -> PriceList:
+    """The prices of a file, which must be of `day` where one is given and the file tells its own."""
+    with file.told():
+        prices = read(file.data, file.name)
+        if day is not None and prices.date not in (day, None):
+            cure = "An earlier models list is given with --previous; it prices only what the day's own sources lack."
+            raise BadInput(file.name, f"it was recorded on {prices.date}, not on {day}", cure=cure)
     return prices
 
 
-def _earlier(lists: Iterable[PriceList], day: date) -> tuple[PriceList, ...]:
+def _earlier(files: Iterable[InputFile], day: date) -> tuple[PriceList, ...]:
     """The lists of the seven days before, newest first; older ones price nothing any more, later ones nothing yet."""
     dated = []
-    for prices in lists:
+    for file in files:
+        prices = _priced(file, _models)
         if prices.date is None:
             cure = "Its file name must hold the one UTC date on which it was recorded."
-            raise BadInput(prices.name, "nothing says how old this earlier list is", cure=cure)
+            with file.told():
+                raise BadInput(file.name, "nothing says how old this earlier list is", cure=cure)
         if timedelta(0) < day - prices.date <= timedelta(days=CARRIED_DAYS):
             dated.append((prices.date, prices))
     return tuple(prices for _, prices in sorted(dated, key=lambda each: each[0], reverse=True))

@@ -44,6 +44,10 @@ class BadInput(IndexRefusal):
         super().__init__(f"{where}: {why}", cure=cure)
         self.path, self.row, self.why = str(path), row, why
 
+    def at(self, name: str, place: str) -> "BadInput":
+        """The same refusal, with the file's `name` as the `place` that it was read from."""
+        return BadInput(place + self.path.removeprefix(name), self.why, row=self.row, cure=self.cure)
+
 
 class Unreadable(IndexRefusal):
     """A part of a document that is not what its place asks for."""

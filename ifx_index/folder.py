@@ -101,4 +101,4 @@ def read_file(role: Role, path: Path | str) -> InputFile:
     except OSError as error:
         cure = "Name a file that is there and can be read."
         raise BadInput(path, f"it cannot be read: {error.strerror}", cure=cure) from error
-    return InputFile(role=role, name=Path(path).name, data=data)
+    return InputFile(role=role, name=Path(path).name, data=data, place=str(path))

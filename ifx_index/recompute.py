@@ -49,11 +49,12 @@ def outcomes(kind: str, day: date, files: Sequence[InputFile]) -> Mapping[str, O
     if kind == LPI:
         return day_outcomes(day_of(day, files))
     (file,) = files
-    if kind == external.OTPI:
-        read = external.otpi(day, file.data, file.name)
-        return {name: Outcome(each.value, each.diagnostics) for name, each in read.items()}
-    found = relatives.compute(kind, file.data, file.name)
-    return {found.series: Outcome(found.value, found.diagnostics)}
+    with file.told():
+        if kind == external.OTPI:
+            read = external.otpi(day, file.data, file.name)
+            return {name: Outcome(each.value, each.diagnostics) for name, each in read.items()}
+        found = relatives.compute(kind, file.data, file.name)
+        return {found.series: Outcome(found.value, found.diagnostics)}
 
 
 def day_of(day: date, files: Sequence[InputFile]) -> Day:

@@ -1,13 +1,13 @@
 """Where records are kept: rows that are only appended, and inputs under the hash of their contents.
 
 A store is a folder: `records.jsonl`, one row a line, `objects/ab/abcd...`, each file named by its SHA-256, and
-`held.jsonl`, what was not recorded and why. Objects are whole before the rows that need them are written. A changed
-object, a torn row, a revision out of order is refused.
+`held.jsonl`, what was not recorded and why; a seal beside each log says what counts of it. Objects are whole before the
+rows that need them are written, rows before they are sealed: a writer that is stopped loses nothing that it told of.
+A changed object, a changed or lost row, a revision out of order is refused.
 """
 
 import fcntl
 import json
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
@@ -19,6 +19,11 @@ from ifx_index.errors import BadStore, NeedsReason, NoRecord, TooEarly
 from ifx_index.lpi import METHODOLOGY
 from ifx_index.recompute import Outcome, manifest
 from ifx_index.record import Record, canonical, digest, read_row
+from ifx_index.sealed_log import SealedLog
+from ifx_index.whole_files import write_durably
+
+LOGS: Final = ("records.jsonl", "records.seal", "held.jsonl", "held.seal")
+"""Any of them makes a folder a store."""
 
 PUBLICATION: Final = time(6)
 """When a day is published: this time UTC of the next day."""
@@ -28,11 +33,13 @@ class Store:
     """A store in a folder; opening it reads its rows and writes nothing."""
 
     def __init__(self, folder: Path | str) -> None:
-        """Read the rows of `folder`; a folder that is not there yet is an empty store. Raises BadStore."""
+        """Read the rows of `folder`; a folder that is not there yet is an empty store.
+
+        Raises BadStore for rows that cannot be, and for such as differ from their seal.
+        """
         self.folder: Path = Path(folder)
-        self._rows = self.folder / "records.jsonl"
+        self._log = SealedLog(self.folder / "records.jsonl")
         self._latest: dict[tuple[str, date], Record] = {}
-        self._read = 0
         self._records: list[Record] = []
         self._catch_up()
 
@@ -113,19 +120,28 @@ class Store:
             return
         self.folder.mkdir(parents=True, exist_ok=True)
         with self._alone():
-            known = self.held
-            _append(self.folder / "held.jsonl", [row for row in rows if row not in known])
+            log, known = self._held()
+            if new := [row for row in rows if row not in known]:
+                log.append(new)
 
     @property
     def held(self) -> list[dict[str, str]]:
         """Everything that was ever held: date, series and reason. Raises BadStore."""
-        path = self.folder / "held.jsonl"
-        if not path.exists():
-            return []
+        return self._held()[1]
+
+    def _held(self) -> tuple[SealedLog, list[dict[str, str]]]:
+        log = SealedLog(self.folder / "held.jsonl")
+        data, fault = log.fresh()
+        if fault is not None:
+            self._differs(log.path, fault)
         try:
-            return [json.loads(line, parse_float=str) for line in path.read_bytes().splitlines()]
+            return log, [json.loads(line, parse_float=str) for line in data.splitlines()]
         except ValueError as error:
-            raise BadStore(path, "it holds a row that is no JSON") from error
+            raise BadStore(log.path, "it holds a row that is no JSON") from error
+
+    def _differs(self, path: Path, fault: str) -> None:
+        """What to do about rows that are not the sealed ones."""
+        raise BadStore(path, fault)
 
     def inputs(self, inputs_hash: str) -> tuple[str, date, list[InputFile]]:
         """The kind, the day and the files of a manifest, each checked against its hash. Raises BadStore."""
@@ -158,15 +174,10 @@ class Store:
         if path.exists():
             return
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
-        with draft.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
+        write_durably(path, data)
 
     def _write(self, records: Iterable[Record]) -> None:
-        _append(self._rows, [record.row() for record in records])
+        self._log.append(record.row() for record in records)
         self._catch_up()
 
     @contextmanager
@@ -178,33 +189,39 @@ class Store:
 
     def _catch_up(self) -> None:
         """Read the rows that were appended since the last look."""
-        try:
-            with self._rows.open("rb") as file:
-                file.seek(self._read)
-                data = file.read()
-        except FileNotFoundError:
-            return
-        except OSError as error:
-            raise BadStore(self._rows, f"it cannot be read: {error.strerror}") from error
-        if data and not data.endswith(b"\n"):
-            raise BadStore(self._rows, "its last row is torn", row=len(self._records) + data.count(b"\n") + 1)
-        for line in data.splitlines():
+        path = self._log.path
+        data, fault = self._log.fresh()
+        *lines, torn = data.split(b"\n")
+        for line in lines:
             number = len(self._records) + 1
             try:
                 record = read_row(json.loads(line, parse_float=str))
             except ValueError as error:
-                raise BadStore(self._rows, str(error), row=number) from error
+                raise BadStore(path, str(error), row=number) from error
             before = self._latest.get((record.series, record.date))
             if record.revision != (before.revision + 1 if before else 1):
-                raise BadStore(self._rows, f"revision {record.revision} is out of order", row=number)
+                raise BadStore(path, f"revision {record.revision} is out of order", row=number)
             self._latest[record.series, record.date] = record
             self._records.append(record)
-        self._read += len(data)
+        if torn:
+            raise BadStore(path, "its last row is torn", row=len(self._records) + 1)
+        if fault is not None:
+            self._differs(path, fault)
 
 
-def _append(path: Path, rows: Iterable[object]) -> None:
-    """Add whole rows at the end of a file, and see them on the disk."""
-    with path.open("ab") as file:
-        file.write(b"".join(canonical(row) + b"\n" for row in rows))
-        file.flush()
-        os.fsync(file.fileno())
+class SuspectStore(Store):
+    """A store as it is found, for who verifies it: rows that differ from their seal are told of, not refused."""
+
+    def __init__(self, folder: Path | str) -> None:
+        """Read the rows of `folder`, and compare them and what was held with their seals. Raises BadStore."""
+        self.faults: dict[str, str] = {}
+        """Why rows are not the sealed ones, by the name of their log."""
+        super().__init__(folder)
+        log, _ = self._held()
+        for each in (self._log, log):
+            if each.unsealed:
+                told = f"{each.unsealed} bytes after its seal do not count: a stopped writer's, or added by hand"
+                self.faults.setdefault(each.path.name, told)
+
+    def _differs(self, path: Path, fault: str) -> None:
+        self.faults[path.name] = fault

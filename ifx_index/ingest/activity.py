@@ -1,5 +1,6 @@
 """A day's tokens by model and variant, from a daily activity table or from the official daily dataset."""
 
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -83,7 +84,7 @@ def read_activity(data: bytes, name: str, day: Date) -> Activity:
     Refused are pages' scrapes, month views, tables of another day or of several, a row that contradicts another one,
     and figures that are no counts. A row that repeats another one in every figure counts once.
     """
-    if data.lstrip()[:1] in (b"{", b"["):
+    if data.removeprefix(BOM_UTF8).lstrip()[:1] in (b"{", b"["):
         return _Dataset(name, day).read(read_json(data, name))
     return _read_table(data, name, day)
 

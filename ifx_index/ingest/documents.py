@@ -13,6 +13,7 @@ from typing import Final
 from ifx_index.errors import BadInput
 
 _DATED = re.compile(r"(?<![0-9])([0-9]{4}-[0-9]{2}-[0-9]{2})(?![0-9])", re.ASCII)
+_SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 DEEPEST: Final = 64
 """Levels of objects and lists; no recorded file needs ten."""
 
@@ -49,7 +50,10 @@ def read_json(data: bytes, path: str) -> object:
         raise BadInput(path, f"it is not whole JSON of at most {DEEPEST} levels", cure=_TRUNCATED)
     try:
         text = data.decode("utf-8-sig")
-        document: object = json.loads(text, parse_float=Decimal, parse_constant=_no_number)
+        document: object = json.loads(text, parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_distinct)
+        if _SURROGATE.search(data):
+            # Half a pair alone is no character: it could be neither printed nor published.
+            json.dumps(document, ensure_ascii=False, default=str).encode()
     except (ValueError, ArithmeticError) as error:
         raise BadInput(path, f"it is not whole JSON: {error}", cure=_TRUNCATED) from error
     return document
@@ -67,6 +71,15 @@ def _nests_deeper(data: bytes, levels: int) -> bool:
             return False
         brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
     return len(brackets) > levels
+
+
+def _distinct(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object, refused where a key stands twice: readers differ in which of the two counts."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        keys = [key for key, _ in pairs]
+        raise ValueError(f"an object has the key {next(key for key in keys if keys.count(key) > 1)!r} twice")
+    return found
 
 
 def _no_number(name: str) -> None:
@@ -99,4 +112,7 @@ def read_csv(data: bytes, path: str, needed: frozenset[str]) -> Iterator[tuple[i
 def header_of(data: bytes) -> frozenset[str]:
     """The column names that a CSV file begins with; empty where it is none."""
     first = data[:65_536].decode("utf-8-sig", "replace").partition("\n")[0]
-    return frozenset(next(csv.reader([first.rstrip("\r")]), []))
+    try:
+        return frozenset(next(csv.reader([first.rstrip("\r")]), []))
+    except csv.Error:
+        return frozenset()

@@ -144,6 +144,8 @@ def test_a_dataset_taken_before_the_day_had_ended_is_of_a_part_of_it() -> None:
     rows = [(DAY, A, 100), (DAY, B, 100)]
     assert read_activity(dataset(rows, as_of="2026-07-20T08:00:00Z"), "r.json", DAY).open == {"openai", "google"}
     assert read_activity(dataset(rows, as_of="2026-07-21T08:00:00Z"), "r.json", DAY).open == frozenset()
+    marked = b"\xef\xbb\xbf" + dataset(rows, as_of="2026-07-21T08:00:00Z")
+    assert read_activity(marked, "r.json", DAY).usage == read_activity(dataset(rows), "r.json", DAY).usage
 
 
 def test_a_repeated_row_of_the_dataset_counts_once_and_a_contradiction_is_refused() -> None:

@@ -114,6 +114,28 @@ def test_a_date_is_written_in_one_way(index: Any, data: Path) -> None:
     assert (ran.code, "Write it YYYY-MM-DD" in ran.err) == (2, True)
 
 
+@pytest.mark.parametrize("other", ["20260718", "2026-W29-6"])
+def test_a_date_of_another_form_is_told_in_the_one_form(index: Any, data: Path, other: str) -> None:
+    """Files are named by days with hyphens."""
+    ran = index(*inputs(data, 0)[:-1], other)
+    assert (ran.code, "Write 2026-07-18." in ran.err) == (2, True)
+
+
+@pytest.mark.parametrize("option", ["--models", "--second"])
+def test_an_empty_name_is_not_taken_for_no_list(index: Any, data: Path, option: str) -> None:
+    """A variable of the shell that is not set must not price a day from other sources unseen."""
+    ran = index(*inputs(data, 0), option, "")
+    assert (ran.code, "it cannot be read" in ran.err) == (2, True)
+
+
+def test_a_refusal_names_the_file_by_its_folder_too(index: Any, data: Path) -> None:
+    """A list of the morning, of the afternoon, and an earlier one differ in nothing else."""
+    listed = data / "openrouter" / "models" / "2026-07-18.json"
+    listed.write_bytes(listed.read_bytes()[:-1])
+    assert f"error: {listed}: it is not whole JSON" in index(*inputs(data, 0)).err
+    assert f"refused: {listed}: it is not whole JSON" in index("backfill", data).out
+
+
 def test_a_folders_life(index: Any, data: Path) -> None:
     """Recorded once, recorded again without new rows, explained, verified, and corrected with a reason."""
     ran = index("backfill", data)
@@ -168,7 +190,9 @@ def test_explain_prints_a_table_that_ends_with_the_value(index: Any, data: Path)
 def test_explain_and_verify_say_what_is_not_there(index: Any, data: Path) -> None:
     """No store, no record, no series."""
     assert "Write one with" in index("verify").err
-    assert "no record of LPI-qwen" in index("explain", "LPI-qwen", day(0)).err
+    assert "there is no store" in index("explain", "LPI-qwen", day(0)).err
+    index("backfill", data)
+    assert "no record of LPI-qwen" in index("explain", "LPI-qwen", day(5)).err
     assert "Name one of LPI-openai," in index("explain", "LPI-acme", day(0)).err
 
 
@@ -178,7 +202,7 @@ def test_a_store_that_cannot_be_written_is_named(index: Any, data: Path, tmp_pat
     kept.mkdir()
     (kept / "objects").write_text("")
     ran = index("backfill", data, "--store", kept)
-    assert (ran.code, "Name a store that can be written" in ran.err, ran.err.count("\n")) == (2, True, 1)
+    assert (ran.code, "Name a folder that can be written" in ran.err, ran.err.count("\n")) == (2, True, 1)
     beside = index("backfill", data, "--store", kept / "objects")
     assert (beside.code, "it cannot be read: Not a directory" in beside.err) == (2, True)
 
@@ -193,7 +217,26 @@ def test_verify_tells_a_changed_row(index: Any, data: Path) -> None:
     assert ran.out.splitlines() == [
         "LPI-openai 2026-07-18 revision 1: its inputs give other diagnostics: n_models",
         "35 of 36 records follow from their inputs",
+        "records.jsonl: it was changed: its seal says another hash",
     ]
+    assert [sorted(each) for each in index("verify", "--store", "kept", "--json").json["faults"]] == [
+        ["date", "fault", "revision", "series"],
+        ["fault", "log"],
+    ]
+    for command in (["explain", "LPI-openai", day(0)], ["publish"], ["backfill", data]):
+        refused = index(*command, "--store", "kept")
+        assert (refused.code, "it was changed" in refused.err) == (2, True)
+
+
+def test_a_folder_without_records_is_no_store_to_verify(index: Any, data: Path, tmp_path: Path) -> None:
+    """An emptied one does not pass as a store in which everything is in order."""
+    for place in (tmp_path, ""):
+        ran = index("verify", "--store", place)
+        assert (ran.code, "there is no store" in ran.err) == (2, True)
+    index("backfill", data, "--store", "kept")
+    Path("kept/records.jsonl").unlink()
+    gone = index("verify", "--store", "kept")
+    assert (gone.code, "records.jsonl: it is gone" in gone.out) == (3, True)
 
 
 def test_backfill_holds_a_jump_until_it_is_released(index: Any, data: Path) -> None:

@@ -40,6 +40,23 @@ def test_a_document_nests_sixty_four_levels_and_never_twice_as_many(text: str) -
 
 
 @pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b'{"completion": "0.00001", "completion": "0.9"}', "the key 'completion' twice"),
+        (b'[{"a": {"b": 1, "c": 2, "b": 1}}]', "the key 'b' twice"),
+        (b'{"id": "openai/\\ud800"}', "surrogates not allowed"),
+        (b'{"price": NaN}', "NaN is no number"),
+        (b'{"price": -Infinity}', "-Infinity is no number"),
+    ],
+)
+def test_json_that_readers_do_not_agree_on_is_refused(data: bytes, why: str) -> None:
+    """Beside its twin: a whole pair is one character."""
+    with pytest.raises(BadInput, match=why):
+        read_json(data, "x.json")
+    assert read_json(b'{"id": "\\ud83d\\ude00", "b": {"id": 1}}', "x.json") == {"id": "\U0001f600", "b": {"id": 1}}
+
+
+@pytest.mark.parametrize(
     ("name", "day"),
     [
         ("2026-07-20.json", date(2026, 7, 20)),
@@ -60,6 +77,7 @@ def test_a_header_is_the_first_line() -> None:
     """With or without a mark of its encoding; what is no table has none."""
     assert header_of(b"\xef\xbb\xbfa,b\r\n1,2\r\n") == {"a", "b"}
     assert header_of(b"") == frozenset()
+    assert header_of(b"a,b\rc,d\re,f") == frozenset()
 
 
 def test_a_time_has_an_offset() -> None:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from ifx_index.history import history
 from ifx_index.recompute import LPI, Outcome, day_outcomes, inputs_hash
 from ifx_index.record import Record
 from ifx_index.relatives import compute as compute_relative
-from ifx_index.store import Store
+from ifx_index.store import Store, SuspectStore
 from ifx_index.verify import verify
 
 A, B = "openai/gpt-a", "openai/gpt-b"
@@ -132,11 +133,13 @@ def change_rows(store: Store, old: bytes, new: bytes) -> None:
 
 
 def test_a_changed_value_or_diagnostic_is_found(store: Store) -> None:
-    """A row that says another figure than its inputs."""
+    """A row that says another figure than its inputs; such a store is opened by nobody but who verifies it."""
     put(store, files(USED, LISTED))
     change_rows(store, b'"value":10800000', b'"value":10800001')
     change_rows(store, b'"quality_status":"GOOD"', b'"quality_status":"POOR"')
-    found = faults(Store(store.folder))
+    with pytest.raises(BadStore, match="it was changed: its seal says another hash"):
+        Store(store.folder)
+    found = faults(SuspectStore(store.folder))
     assert len(found) in (1, 2)
     assert any("its inputs give 10800000, not 10800001" in fault for fault in found)
 
@@ -145,7 +148,68 @@ def test_a_changed_diagnostic_alone_is_found(store: Store) -> None:
     """It is named."""
     put(store, files(USED, LISTED))
     change_rows(store, b'"n_models":2', b'"n_models":3')
-    assert faults(Store(store.folder)) == ["its inputs give other diagnostics: n_models"]
+    assert faults(SuspectStore(store.folder)) == ["its inputs give other diagnostics: n_models"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [(b"2026-07-21T06:00:00Z", b"2026-07-21T06:00:01Z"), (b"rows are late", b"rows were bad")],
+    ids=["published_at", "reason"],
+)
+def test_a_changed_byte_that_no_input_tells_of_breaks_the_seal(store: Store, old: bytes, new: bytes) -> None:
+    """When a row was published decides whether it fixes anything, and nothing but the seal holds it."""
+    put(store, files(USED, LISTED))
+    put(store, files(USED, price_list({A: "0.000009", B: "0.000015"})), reason="rows are late")
+    assert SuspectStore(store.folder).faults == {}
+    change_rows(store, old, new)
+    with pytest.raises(BadStore, match=r"records\.jsonl: it was changed"):
+        put(Store(store.folder), files(USED, LISTED), reason="another")
+    assert SuspectStore(store.folder).faults == {"records.jsonl": "it was changed: its seal says another hash"}
+
+
+def test_rows_that_were_cut_off_are_missed(store: Store) -> None:
+    """Whole ones too: what was published cannot be taken back."""
+    put(store, files(USED, LISTED))
+    path = store.folder / "records.jsonl"
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
+    with pytest.raises(BadStore, match="it was cut short"):
+        Store(store.folder)
+    path.unlink()
+    with pytest.raises(BadStore, match="it is gone"):
+        Store(store.folder)
+
+
+@pytest.mark.parametrize("left", [b'{"series": "LPI-op', b'{"series":"LPI-openai"}\n'], ids=["torn", "whole"])
+def test_what_a_stopped_writer_left_does_not_count(store: Store, left: bytes) -> None:
+    """It was never sealed, so never told; verify tells it, and the next writer cuts it off."""
+    put(store, files(USED, LISTED))
+    path = store.folder / "records.jsonl"
+    before = path.read_bytes()
+    path.write_bytes(before + left)
+    assert len(Store(store.folder).records) == 12
+    assert "bytes after its seal do not count" in SuspectStore(store.folder).faults["records.jsonl"]
+    put(Store(store.folder), files(USED, price_list({A: "0.000009", B: "0.000015"})), reason="late list")
+    assert path.read_bytes().startswith(before + b'{"date"')
+    assert SuspectStore(store.folder).faults == {}
+
+
+def test_a_first_writer_that_was_stopped_leaves_an_empty_store(store: Store) -> None:
+    """Its seal was there before its rows."""
+    put(store, files(USED, LISTED))
+    (store.folder / "records.seal").write_text(json.dumps({"bytes": 0, "sha256": sha256().hexdigest()}))
+    assert Store(store.folder).records == ()
+    assert len(put(Store(store.folder), files(USED, LISTED))) == 12
+
+
+@pytest.mark.parametrize("seal", [None, b"", b"[]", b'{"bytes": -1, "sha256": ""}', b'{"bytes": 1}', b"\xff"])
+def test_rows_without_their_seal_are_refused(store: Store, seal: bytes | None) -> None:
+    """Lost, or nothing that says what counts."""
+    put(store, files(USED, LISTED))
+    path = store.folder / "records.seal"
+    path.unlink() if seal is None else path.write_bytes(seal)
+    for opened in (Store, SuspectStore):
+        with pytest.raises(BadStore, match=r"records\.seal"):
+            opened(store.folder)
 
 
 def test_a_changed_or_lost_input_is_found(store: Store) -> None:
@@ -194,6 +258,11 @@ def test_what_is_held_is_noted_once(store: Store) -> None:
     store.hold(DAY, {"LPI-qwen": "a part of a day"})
     store.hold(DAY, {"LPI-qwen": "a part of a day"})
     assert store.held == [{"date": "2026-07-20", "reason": "a part of a day", "series": "LPI-qwen"}]
+    path = store.folder / "held.jsonl"
+    path.write_bytes(path.read_bytes().replace(b"a part", b"a tart"))
+    with pytest.raises(BadStore, match=r"held\.jsonl: it was changed"):
+        store.held  # noqa: B018 - reading is what is refused
+    assert list(SuspectStore(store.folder).faults) == ["held.jsonl"]
 
 
 # ----------------------------------------------------------------------------------------------------- for publication
