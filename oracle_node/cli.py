@@ -54,13 +54,22 @@ def observe(
 
 @app.command(short_help="Sign each window's median.")
 def fix(
-    readings: str = typer.Argument(..., metavar="READINGS", help="What `observe --out` wrote."),
+    readings: str | None = typer.Argument(None, metavar="[READINGS]", help="A file of `observe --out`, not the store."),
     config: str = _CONFIG,
-    day: str | None = typer.Option(None, metavar="YYYY-MM-DD", help="UTC day to fix; default the newest reading's."),
+    day: str | None = typer.Option(None, metavar="YYYY-MM-DD", help="UTC day to fix; default today, or the file's."),
     manifests: str | None = typer.Option(None, metavar="DIR", help="Write each window's evidence here."),
 ) -> None:
     """Sign each window's median, a line of JSON a report: exit 0, or 3 when a window has too few valid slots."""
     _run("fix", readings, config=config, day=day, manifests=manifests)
+
+
+@app.command("import-book", short_help="Take over an earlier version's reports.")
+def import_book(
+    book: str = typer.Argument(..., metavar="BOOK", help="Its book, a file of JSON lines."),
+    config: str = _CONFIG,
+) -> None:
+    """Take the reports of an earlier version's book into the node's store, so that none of them is signed again."""
+    _run("import_book", book, config=config)
 
 
 @app.command(short_help="Sign index values of the day before.")
@@ -87,9 +96,9 @@ def post(
     _run("post", files or (), config=config, day=day, post=post, wait=wait)
 
 
-def _run(name: str, *arguments: object, **options: object) -> None:
+def _run(module: str, *arguments: object, **options: object) -> None:
     """Run a command; an error of ours ends as one line on stderr with its cure: exit 2 for bad input, else 1."""
-    command = _command(name)
+    command, name = _command(module), module.replace("_", "-")
     try:
         code = command.run(*arguments, **options)
     except IFXError as error:

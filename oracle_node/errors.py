@@ -3,9 +3,12 @@
 OracleError
 ├── BadReport        .why          a report that cannot be read or is not by whom it should be
 ├── SecondReport     .underlying .day .stored .refused
+├── BadSource        .what .why
 ├── NotArchived      .what
 ├── DamagedArchive   .path .why    also a BadFile
-└── ForeignBook      .path .why    also a BadFile
+└── BadStore         .path .why    also a BadFile
+    ├── ForeignBook
+    └── ForgottenBook
     BadSettings      .path .why    also a BadFile
     BadReadings      .path .why    also a BadFile
 """
@@ -29,11 +32,32 @@ class BadReadings(OracleError, BadFile):
     cure = "Write it with `ifx-oracle observe --out FILE`: one reading of one underlying a line."
 
 
-class ForeignBook(OracleError, BadFile):
-    """A report book of another node, or of another oracle."""
+class BadStore(OracleError, BadFile):
+    """A node's store that cannot be read or written, or must not be."""
+
+    noun = "node store"
+    cure = "Keep it in a folder that the node's user can write, on a local disk with room."
+
+
+class ForeignBook(BadStore):
+    """The reports of another key, or for another oracle."""
 
     noun = "report book"
-    cure = "A book belongs to one key and one oracle: keep it, and name a new file under `reports` of the settings."
+    cure = "A book belongs to one key and one oracle: keep it, and name a new folder under `state` of the settings."
+
+
+class ForgottenBook(BadStore):
+    """A file in which an earlier version kept what the store does not hold: a node without it could sign twice."""
+
+
+class AlreadyRunning(BadStore):
+    """A `state` folder in which another process runs."""
+
+    cure = "One process runs on a folder: stop the other one, or name another folder under `state` of the settings."
+
+    def __init__(self, path: object) -> None:
+        """`path` of the folder."""
+        super().__init__(path, "another process runs on it")
 
 
 class NotArchived(OracleError):
@@ -73,3 +97,15 @@ class SecondReport(OracleError):
         self.day = day
         self.stored = stored
         self.refused = refused
+
+
+class BadSource(OracleError):
+    """A page family of another package that cannot be used."""
+
+    cure = "docs/adding-a-source.md shows a whole one; take the package away to go on without it."
+
+    def __init__(self, what: str, why: str) -> None:
+        """`what` is what its entry point names, `why` what is wrong with it."""
+        super().__init__(f"source {what}: {why}")
+        self.what = what
+        self.why = why

@@ -3,13 +3,10 @@
 {"day":20649,"evidence":"0x...","price":6000000,"signature":"0x...","signer":"0x...","underlying":"openai/gpt-5.6-luna"}
 """
 
-import fcntl
-import os
 import re
-import threading
-from collections.abc import Callable, Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from pathlib import Path
+from sqlite3 import Connection
 from typing import Final
 
 from ifx_sdk.calendar import date_of
@@ -19,7 +16,8 @@ from ifx_sdk.reports import Attestation, Statement, attest
 from ifx_sdk.signers import Signer
 from ifx_sdk.strict_json import loads
 from ifx_sdk.terms import Domain, parse_address, parse_underlying
-from oracle_node.errors import BadReport, ForeignBook, SecondReport
+from oracle_node.database import Database
+from oracle_node.errors import BadReport, BadStore, ForeignBook, SecondReport
 from oracle_node.evidence import canonical_json
 
 MAX_REPORT_BYTES: Final = 4_096
@@ -103,27 +101,23 @@ def verify(report: SignedReport, domain: Domain, signers: Collection[str]) -> Si
 class ReportBook:
     """A node's own reports, each on disk before it is released: at most one of an underlying and day, for ever.
 
-    Without a path it lives as long as the process: for tests, and for a look that releases nothing.
+    Without a database it lives as long as the process: for tests, and for a look that releases nothing.
     """
 
-    def __init__(self, path: Path | str | None = None) -> None:
-        """`path` of the append-only file, created at the first report; its folder must exist."""
-        self.path = None if path is None else Path(path)
-        self._lock = threading.Lock()
-        self._reports: dict[tuple[str, int], SignedReport] = {}
-        self._read_to = 0
+    def __init__(self, database: Database | None = None) -> None:
+        """`database` with the table of reports; `Store.book` is the book of a node."""
+        self._database = Database() if database is None else database
 
     def get(self, underlying: str, day: int) -> SignedReport | None:
         """The report of an underlying and UTC day number; None where there is none. Raises `BadFile`."""
-        with self._lock:
-            self._refresh()
-            return self._reports.get((underlying, day))
+        with self._database.read() as connection:
+            return self._get(connection, underlying, day)
 
     def all(self) -> tuple[SignedReport, ...]:
         """Every report, oldest first. Raises `BadFile`."""
-        with self._lock:
-            self._refresh()
-            return tuple(self._reports.values())
+        with self._database.read() as connection:
+            rows = connection.execute("SELECT underlying, day, report FROM reports ORDER BY id").fetchall()
+        return tuple(self._read(*row) for row in rows)
 
     def sign(
         self, signer: Signer, domain: Domain, *, underlying: str, day: int, price: int, evidence: bytes
@@ -131,73 +125,76 @@ class ReportBook:
         """Sign and store, and only then give the report. The same price again gives the report that is stored.
 
         `price` is in micro-USD per Mtok, `evidence` 32 bytes. Raises `SecondReport` for another price, `ForeignBook`
-        where the book is another key's or another oracle's, `BadFile`.
+        where the book is another key's or another oracle's, `BadFile`. The signer is asked while every other writer
+        of the book waits: no two threads or processes ever sign two prices of a day.
         """
-
-        def make() -> SignedReport:
-            made = attest(signer, domain, underlying=underlying, day=day, price=price, evidence=evidence)
-            return SignedReport(attestation=made, signer=signer.address)
-
-        with self._lock:
-            stored = self._store((underlying, day), make, lambda held: self._hold_own(held, signer, domain))
+        with self._database.write() as connection:
+            stored = self._get(connection, underlying, day)
+            held = self._newest(connection) if stored is None else stored
+            if held is not None:
+                self._hold_own(held, signer, domain)
+            if stored is None:
+                made = attest(signer, domain, underlying=underlying, day=day, price=price, evidence=evidence)
+                stored = SignedReport(attestation=made, signer=signer.address)
+                self._insert(connection, stored)
         if stored.attestation.price != price:
             raise SecondReport(underlying, day, stored=stored.attestation.price, refused=price)
         return stored
 
+    def adopt(self, reports: Iterable[SignedReport]) -> int:
+        """Take over reports that this node released before, all or none; gives how many were new.
+
+        They are believed: they come from the node's own older book. Raises `SecondReport` where the book holds another
+        price of the same day, `BadFile`.
+        """
+        with self._database.write() as connection:
+            new = 0
+            for each in reports:
+                stored = self._get(connection, *each.key)
+                if stored is None:
+                    self._insert(connection, each)
+                    new += 1
+                elif (price := stored.attestation.price) != each.attestation.price:
+                    raise SecondReport(*each.key, stored=price, refused=each.attestation.price)
+        return new
+
     def _hold_own(self, held: SignedReport, signer: Signer, domain: Domain) -> None:
-        """After a new key or a new deployment the old reports verify no more: such a book must not be signed into."""
+        """After a new key or a new deployment the old reports verify no more: such a book must not be signed into.
+
+        One is enough, of this key or the newest: each was held against the one before it.
+        """
         try:
             verify(held, domain, {signer.address})
         except BadReport as error:
             what = f"the report of {held.key[0]} of {date_of(held.key[1])} is not by {signer.address} for oracle"
-            where = "memory" if self.path is None else self.path
-            raise ForeignBook(where, f"{what} {domain.contract} of chain {domain.chain_id}: {error.why}") from error
+            why = f"{what} {domain.contract} of chain {domain.chain_id}: {error.why}"
+            raise ForeignBook(self._database.place, why) from error
 
-    def _store(
-        self, key: tuple[str, int], make: Callable[[], SignedReport], hold: Callable[[SignedReport], None]
-    ) -> SignedReport:
-        if self.path is None:
-            self._hold(key, hold)
-            return self._reports.setdefault(key, self._reports.get(key) or make())
+    def _get(self, connection: Connection, underlying: str, day: int) -> SignedReport | None:
+        if not 0 <= day < 2**63:  # SQLite's integers
+            return None
+        query = "SELECT underlying, day, report FROM reports WHERE underlying = ? AND day = ?"
+        row = connection.execute(query, (underlying, day)).fetchone()
+        return None if row is None else self._read(*row)
+
+    def _newest(self, connection: Connection) -> SignedReport | None:
+        query = "SELECT underlying, day, report FROM reports ORDER BY id DESC LIMIT 1"
+        row = connection.execute(query).fetchone()
+        return None if row is None else self._read(*row)
+
+    def _insert(self, connection: Connection, report: SignedReport) -> None:
+        row = (*report.key, report.canonical().decode())
+        connection.execute("INSERT INTO reports (underlying, day, report) VALUES (?, ?, ?)", row)
+
+    def _read(self, underlying: str, day: int, text: str) -> SignedReport:
+        cure = "A node whose book is damaged must not sign: restore it, or register a new key."
         try:
-            with self.path.open("ab+") as file:
-                # Two processes with one book must not sign two prices either.
-                fcntl.flock(file, fcntl.LOCK_EX)
-                self._refresh()
-                self._hold(key, hold)
-                if key not in self._reports:
-                    report = make()
-                    file.truncate(self._read_to)  # a line that a crash cut short was never released
-                    file.write(report.canonical() + b"\n")
-                    file.flush()
-                    os.fsync(file.fileno())
-                    self._refresh()
-        except OSError as error:
-            raise BadFile(self.path, f"the report book cannot be written: {error.strerror}") from error
-        return self._reports[key]
-
-    def _hold(self, key: tuple[str, int], hold: Callable[[SignedReport], None]) -> None:
-        """Hold the report of this key, or the newest one: each was held against the one before it."""
-        held = self._reports.get(key) or next(reversed(self._reports.values()), None)
-        if held is not None:
-            hold(held)
-
-    def _refresh(self) -> None:
-        """Read what was appended since: by this process, or by another one with the same book."""
-        if self.path is None or not self.path.exists():
-            return
-        with self.path.open("rb") as file:
-            file.seek(self._read_to)
-            new = file.read()
-        whole = new[: new.rfind(b"\n") + 1]
-        for line in whole.splitlines():
-            try:
-                report = read_report(line)
-            except BadReport as error:
-                cure = "A node whose book is damaged must not sign: restore it, or register a new key."
-                raise BadFile(self.path, f"not a report book: {error.why}", cure=cure) from error
-            self._reports[report.key] = report
-        self._read_to += len(whole)
+            report = read_report(text.encode())
+        except BadReport as error:
+            raise BadStore(self._database.place, f"not a report book: {error.why}", cure=cure) from error
+        if report.key != (underlying, day):
+            raise BadStore(self._database.place, "not a report book: a report stands under another's name", cure=cure)
+        return report
 
 
 def _bytes(found: dict[str, object], key: str, size: int) -> bytes:

@@ -1,6 +1,6 @@
 """What one node is told: a frozen model read from TOML, checked whole before the first socket is opened.
 
-    reports = "reports.jsonl"                      the node's own signed reports, append-only
+    state = "state"                                folder of the node's store and archive; it belongs to one key
     [key]
     file = "node.key"                              a key file (0600) or a keystore; never the key itself
     password_file = "node.password"                for a keystore
@@ -33,7 +33,7 @@ from pathlib import Path
 from typing import Annotated, Final, Self
 
 import httpx
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
 from ifx_sdk.errors import BadFile, IFXError
 from ifx_sdk.keyfiles import password_from_file, signer_from_file
@@ -42,6 +42,13 @@ from ifx_sdk.terms import parse_address, parse_underlying
 from oracle_node.errors import BadSettings
 from oracle_node.sources import SOURCES
 
+_MOVED: Final = {
+    "reports": "; reports are in the folder `state`: before you delete it, take the book over with"
+    " `ifx-oracle import-book BOOK --config FILE`, or the node could sign a day twice",
+    "chain.journal": "; transactions are in the folder `state`: before you delete it, settle the old file's with"
+    " `ifx reconcile --journal FILE`",
+}
+"""What an earlier version's keys became; a node must not forget what it signed over a new default."""
 MAX_PEERS: Final = 30
 """A signer set has at most 31 nodes, one of which is this one."""
 
@@ -112,8 +119,6 @@ class ChainSettings(_Model):
     """Path of `deployments/<network>.toml`."""
     fee_cap_gwei: Annotated[int, Field(ge=1, le=100_000)] = 200
     """A post never offers more per gas, in gwei; a stuck one is offered again for more up to this."""
-    journal: str = "transactions.jsonl"
-    """Path of the append-only file in which a transaction stands before it is broadcast."""
 
 
 class ReadingSettings(_Model):
@@ -193,8 +198,8 @@ class Peer(_Model):
 class Settings(_Model):
     """One node's settings."""
 
-    reports: str = "reports.jsonl"
-    """Path of the node's own signed reports, append-only."""
+    state: str = "state"
+    """Folder of the node's store `node.db` and its archive, on a local disk; it belongs to one key and one oracle."""
     key: KeyFile
     """The key that signs reports and pays for posts."""
     chain: ChainSettings
@@ -209,6 +214,12 @@ class Settings(_Model):
     """Where the node answers."""
     alerts: AlertSettings = AlertSettings()
     """Who is told when somebody should look."""
+    _folder: Path = PrivateAttr(default=Path())
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the settings file, from which relative paths start."""
+        return self._folder
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
@@ -266,6 +277,8 @@ def _first(error: ValidationError) -> str:
     found = error.errors(include_url=False, include_input=False)[0]
     place = ".".join(str(part) for part in found["loc"]) or "it"
     why = {"extra_forbidden": "no such key", "missing": "it is missing"}.get(found["type"], found["msg"])
+    if found["type"] == "extra_forbidden":
+        why += _MOVED.get(place, "")
     more = error.error_count() - 1
     return f"{place}: {why}" + (f" (and {more} more)" if more else "")
 
@@ -277,17 +290,18 @@ def _from_folder(found: Settings, folder: Path) -> Settings:
     def node(rpc: str) -> str:
         return rpc if "://" in rpc else str(folder / rpc)
 
-    return found.model_copy(
+    moved = found.model_copy(
         update={
-            "reports": place(found.reports),
+            "state": str(folder / found.state),
             "key": KeyFile(file=str(folder / found.key.file), password_file=place(found.key.password_file)),
             "chain": found.chain.model_copy(
                 update={
                     "rpc": node(found.chain.rpc),
                     "more_rpcs": tuple(node(each) for each in found.chain.more_rpcs),
                     "deployment": str(folder / found.chain.deployment),
-                    "journal": str(folder / found.chain.journal),
                 }
             ),
         }
     )
+    moved._folder = folder
+    return moved

@@ -15,8 +15,9 @@ from ifx_sdk.terms import oracle_domain
 from oracle_node.clocks import Clock, SystemClock
 from oracle_node.commands import OK, REFUSED
 from oracle_node.index_feed import IndexMark, Withheld, index_mark, sign_index
-from oracle_node.report import ReportBook, SignedReport
+from oracle_node.report import SignedReport
 from oracle_node.settings import read_settings, read_signer
+from oracle_node.store import open_store
 
 
 def run(
@@ -42,7 +43,8 @@ def run(
         return OK if all(isinstance(each, IndexMark) for each in marks) else REFUSED
     deployment, signer = Deployment.read(settings.chain.deployment), read_signer(settings.key)
     domain = oracle_domain(deployment.chain_id, deployment.oracle)
-    signed = sign_index(records, underlyings, number, ReportBook(settings.reports), signer, domain)
+    with open_store(settings) as node:
+        signed = sign_index(records, underlyings, number, node.book, signer, domain)
     for each in signed:
         print(each.canonical().decode() if isinstance(each, SignedReport) else _shown(each))
     return OK if all(isinstance(each, SignedReport) for each in signed) else REFUSED

@@ -14,24 +14,32 @@ from oracle_node.commands import OK, REFUSED
 from oracle_node.observe import FailedReading, Observer, PageReading, Release
 from oracle_node.readings import append_readings, newest_prices, read_readings_file, reading_to_json
 from oracle_node.settings import Settings, read_settings
+from oracle_node.store import open_store
 from oracle_node.window import day_being_fixed, observe_window
 
 
 def run(config: str, *, out: str | None, window: bool, releases: Sequence[str], clock: Clock | None = None) -> int:
-    """Observe and print; with `out` also append to that file, whose newest prices the readings are held against."""
+    """Observe, store and print; with `out` also append to that file.
+
+    Readings are held against the newest prices of the store, and against the file's of what the store does not know.
+    """
     settings, path = read_settings(config), None if out is None else Path(out)
     time = SystemClock() if clock is None else clock
     known = read_readings_file(path) if path is not None and path.exists() else ()
+    released = [_release(each, settings) for each in releases]
     failed = False
-    with httpx.Client() as client:
+    with open_store(settings) as store, httpx.Client() as client:
+        for each in released:
+            store.release(each, time.now())
         observer = Observer(
             client,
             settings.underlyings,
             settings.reading,
-            previous=newest_prices(known),
-            releases=[_release(each, settings) for each in releases],
+            previous={**newest_prices(known), **store.newest_prices()},
+            releases=store.releases(),
         )
         for readings in _slots(observer, settings, time, window=window):
+            store.add_readings(readings)
             if path is not None:
                 append_readings(path, readings)
             failed |= _print(readings)

@@ -10,7 +10,6 @@ from ifx_sdk.calendar import day_number, day_of, midnight, parse_date
 from ifx_sdk.cli.bundles import read_statements
 from ifx_sdk.client import IFX
 from ifx_sdk.oracle import Oracle, SignerSet
-from ifx_sdk.outcomes import FileJournal
 from ifx_sdk.reports import Statement, Tally, tally
 from oracle_node.clocks import Clock, SystemClock
 from oracle_node.commands import OK, REFUSED
@@ -18,18 +17,31 @@ from oracle_node.duty import gather_day
 from oracle_node.post import NotPosted, PostAnswer, Posted, check, post_reports, turn_seconds
 from oracle_node.report import ReportBook
 from oracle_node.settings import Settings, read_settings, read_signer
+from oracle_node.store import Store, open_store
 
 
 def run(
     files: Sequence[str], *, config: str, day: str | None, post: bool, wait: bool, clock: Clock | None = None
 ) -> int:
     """Gather and post, or say what would be posted; exit 0 when every underlying is posted or ready."""
-    settings = read_settings(config)
-    given, book = read_statements(files), ReportBook(settings.reports)
-    signer = read_signer(settings.key)
-    ifx = IFX.connect(
-        settings.chain.rpc, settings.chain.deployment, signer, journal=FileJournal(settings.chain.journal)
-    )
+    settings, given = read_settings(config), read_statements(files)
+    with open_store(settings) as store:
+        return _run(settings, given, store, files=bool(files), day=day, post=post, wait=wait, clock=clock)
+
+
+def _run(
+    settings: Settings,
+    given: Sequence[Statement],
+    store: Store,
+    *,
+    files: bool,
+    day: str | None,
+    post: bool,
+    wait: bool,
+    clock: Clock | None,
+) -> int:
+    signer, book = read_signer(settings.key), store.book
+    ifx = IFX.connect(settings.chain.rpc, settings.chain.deployment, signer, journal=store.journal)
     number = day_of(ifx.chain.now()) if day is None else day_number(parse_date(day))
     registered = ifx.oracle.signers_on(number)
     if wait:

@@ -225,9 +225,7 @@ def test_peers_are_asked_where_no_file_is_given(
     for index in (0, 1, 2):
         fixed(fresh, tmp_path / str(index), index, capsys)
     with ExitStack() as stack:
-        urls = [
-            stack.enter_context(serve_reports(book(tmp_path / str(index)))) for index in (1, 2)
-        ]
+        urls = [stack.enter_context(serve_reports(book(tmp_path / str(index)))) for index in (1, 2)]
         urls.append("http://127.0.0.1:1")
         peers = "".join(
             f'[[peers]]\nurl = "{url}"\naddress = "{SIGNERS[index].address}"\n'

@@ -1,21 +1,21 @@
 """A signed report: canonical, verified before it is believed, and signed at most once of an underlying and day."""
 
-import errno
 import json
 import threading
 from pathlib import Path
 
 import pytest
 from support.nodes import DAY, DOMAIN, GPT, LUNA, REGISTERED, SIGNERS, report
-from support.processes import waiting
 
 from ifx_sdk import devnet
+from ifx_sdk.devkeys import dev_key
 from ifx_sdk.errors import BadFile
 from ifx_sdk.reports import attest
-from ifx_sdk.signers import Signer
+from ifx_sdk.signers import KeySigner, Signer
 from ifx_sdk.terms import Domain, oracle_domain
 from oracle_node.errors import BadReport, ForeignBook, SecondReport
 from oracle_node.report import ReportBook, SignedReport, read_report, verify
+from oracle_node.store import Store
 
 OUTSIDER = devnet.signer(devnet.OUTSIDER)
 EVIDENCE = bytes(32)
@@ -121,7 +121,7 @@ def test_a_signature_that_is_none_is_refused(signature: bytes) -> None:
 @pytest.fixture(params=["memory", "file"])
 def book(request: pytest.FixtureRequest, tmp_path: Path) -> ReportBook:
     """A book of each kind."""
-    return ReportBook() if request.param == "memory" else ReportBook(tmp_path / "reports.jsonl")
+    return ReportBook() if request.param == "memory" else Store(tmp_path / "node.db").book
 
 
 def test_a_second_different_report_of_a_day_is_refused(book: ReportBook) -> None:
@@ -164,7 +164,7 @@ def test_a_book_belongs_to_one_key_and_one_oracle(
             price=first.attestation.price,
             evidence=EVIDENCE,
         )
-    assert "name a new file" in refused.value.cure
+    assert "name a new folder" in refused.value.cure
     assert book.all() == (first,)
     assert sign(book) == first
 
@@ -178,22 +178,23 @@ def test_other_days_and_underlyings_are_other_reports(book: ReportBook) -> None:
 
 def test_a_book_outlives_its_process(tmp_path: Path) -> None:
     """What one process signed, the next one does not sign again at another price."""
-    path = tmp_path / "reports.jsonl"
-    first = sign(ReportBook(path))
-    later = ReportBook(path)
-    assert later.get(GPT, DAY) == first
-    with pytest.raises(SecondReport):
-        sign(later, 1)
-    assert path.read_bytes() == first.canonical() + b"\n"
+    path = tmp_path / "node.db"
+    with Store(path) as store:
+        first = sign(store.book)
+    with Store(path) as later:
+        assert later.book.get(GPT, DAY) == first
+        with pytest.raises(SecondReport):
+            sign(later.book, 1)
+        assert later.book.all() == (first,)
 
 
 def test_two_books_on_one_file_sign_once(tmp_path: Path) -> None:
-    """Threads with a book each, all asked for another price at once: one report is made, the others are refused."""
-    path, made, refused = tmp_path / "reports.jsonl", [], []
+    """Threads with a store each, all asked for another price at once: one report is made, the others are refused."""
+    path, made, refused = tmp_path / "node.db", [], []
 
     def work(price: int) -> None:
         try:
-            made.append(sign(ReportBook(path), price))
+            made.append(sign(Store(path).book, price))
         except SecondReport as error:
             refused.append(error)
 
@@ -203,72 +204,55 @@ def test_two_books_on_one_file_sign_once(tmp_path: Path) -> None:
     for each in threads:
         each.join()
     assert (len(made), len(refused)) == (1, 7)
-    assert ReportBook(path).all() == (made[0],)
+    assert Store(path).book.all() == (made[0],)
 
 
-SECOND_SIGNER = """
-from pathlib import Path
-from support.nodes import DAY, DOMAIN, GPT, SIGNERS
-from oracle_node.errors import SecondReport
-from oracle_node.report import ReportBook
-book = ReportBook(Path({path!r}))
-SIGNERS[0].sign_digest(bytes(32))
-print("ready", flush=True)
-try:
-    book.sign(SIGNERS[0], DOMAIN, underlying=GPT, day=DAY, price=7_000_000, evidence=bytes(32))
-except SecondReport as error:
-    print(error.stored, error.refused)
-else:
-    print("signed")
-"""
+def test_a_price_that_was_not_stored_is_not_released(book: ReportBook) -> None:
+    """A signer that fails leaves nothing behind, and the day can be signed at any price."""
 
+    class Failing(KeySigner):
+        def sign_digest(self, digest: bytes) -> bytes:
+            raise BadFile("key", "it is gone")
 
-def test_two_processes_sign_one_price_of_a_day(tmp_path: Path) -> None:
-    """A process that is asked for another price while the first one stores its own waits, and then refuses."""
-    path, first = tmp_path / "reports.jsonl", sign(ReportBook())
-    with waiting(path, SECOND_SIGNER.format(path=str(path))) as (held, told):
-        held.write(first.canonical() + b"\n")
-    assert told == ["8000000 7000000"]
-    assert ReportBook(path).all() == (first,)
-
-
-def test_a_report_is_on_disk_before_it_is_released(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The whole line is handed to the disk before anybody gets the report; where that fails there is none."""
-    path, synced = tmp_path / "reports.jsonl", []
-    monkeypatch.setattr("os.fsync", lambda _: synced.append(path.read_bytes()))
-    first = sign(ReportBook(path))
-    assert synced == [first.canonical() + b"\n"]
-
-    def fail(_: int) -> None:
-        raise OSError(errno.EIO, "Input/output error")
-
-    monkeypatch.setattr("os.fsync", fail)
-    with pytest.raises(BadFile, match="Input/output error"):
-        sign(ReportBook(path), day=DAY + 1)
-
-
-def test_a_line_cut_short_by_a_crash_was_never_released(tmp_path: Path) -> None:
-    """The unfinished line goes, what stood before it stays, and the day can be signed."""
-    path = tmp_path / "reports.jsonl"
-    first = sign(ReportBook(path))
-    with path.open("ab") as file:
-        file.write(b'{"day":20650,"pri')
-    second = sign(ReportBook(path), 1, day=DAY + 1)
-    assert ReportBook(path).all() == (first, second)
-
-
-def test_a_damaged_book_signs_nothing(tmp_path: Path) -> None:
-    """A node that cannot read what it signed must not sign."""
-    path = tmp_path / "reports.jsonl"
-    path.write_bytes(b"not a report\n")
-    with pytest.raises(BadFile, match="not a report book"):
-        sign(ReportBook(path))
-    assert path.read_bytes() == b"not a report\n"
-
-
-def test_a_book_that_cannot_be_written_releases_nothing(tmp_path: Path) -> None:
-    """Stored first, released afterwards: without the file there is no report."""
-    book = ReportBook(tmp_path / "missing" / "reports.jsonl")
-    with pytest.raises(BadFile, match="cannot be written"):
-        sign(book)
+    with pytest.raises(BadFile, match="it is gone"):
+        book.sign(Failing(dev_key(4)), DOMAIN, underlying=GPT, day=DAY, price=1, evidence=EVIDENCE)
     assert book.all() == ()
+    assert sign(book).attestation.price == 8_000_000
+
+
+def test_no_other_thread_signs_while_one_signs(tmp_path: Path) -> None:
+    """The signer is asked inside the transaction: who comes with another price waits for it, and is refused."""
+    path, asked, go = tmp_path / "node.db", threading.Event(), threading.Event()
+
+    class Slow(KeySigner):
+        def sign_digest(self, digest: bytes) -> bytes:
+            asked.set()
+            assert go.wait(20)
+            return super().sign_digest(digest)
+
+    slow, refused = Slow(dev_key(4)), []
+
+    def late() -> None:
+        try:
+            sign(Store(path).book, 7_000_000)
+        except SecondReport as error:
+            refused.append((error.stored, error.refused))
+
+    first = threading.Thread(
+        target=lambda: Store(path).book.sign(slow, DOMAIN, underlying=GPT, day=DAY, price=1, evidence=EVIDENCE)
+    )
+    second = threading.Thread(target=late)
+    first.start()
+    assert asked.wait(20)
+    second.start()
+    assert Store(path).book.get(GPT, DAY) is None
+    go.set()
+    first.join()
+    second.join()
+    assert refused == [(1, 7_000_000)]
+
+
+@pytest.mark.parametrize("day", [-1, 2**70])
+def test_a_day_that_is_none_has_no_report(book: ReportBook, day: int) -> None:
+    """Whoever asks over HTTP may write any number."""
+    assert book.get(GPT, day) is None

@@ -23,7 +23,8 @@ def test_settings_are_read_whole(tmp_path: Path) -> None:
     assert found.peers[0].address == SIGNERS[1].address
     assert found.key.file == str(tmp_path / "node.key")
     assert found.chain.deployment == str(tmp_path / "local.toml")
-    assert found.reports == str(tmp_path / "reports.jsonl")
+    assert found.state == str(tmp_path / "state")
+    assert found.folder == tmp_path
     assert found.reading.max_bytes == 10_000_000
 
 
