@@ -142,16 +142,19 @@ class Evidence:
         noun = "repricing" if self.events == 1 else "repricings"
         return (
             f"{self.strength} evidence: {self.events} {noun} in {self.months} months watched leave a monthly rate of "
-            f"{_decimals(self.rate_low)} to {_decimals(self.rate_high)} (95%), and a share of rises of up to "
-            f"{round(self.rise_share_high * 100)}%"
+            f"{_decimals(self.rate_low)} to {_decimals(self.rate_high)} (95%, exact Poisson) and a share of rises of "
+            f"up to {round(self.rise_share_high * 100)}% (95%, exact binomial)"
         )
 
 
-def calibrate(table: Sequence[Repricing], months: int, *, name: str = "CAL-own", launches: bool = False) -> Evidence:
+def calibrate(
+    table: Sequence[Repricing], months: int, *, name: str = "CAL-own", launches: bool = False, may_rise: bool = False
+) -> Evidence:
     """Eq. 3 over the mid-cycle rows of a table; with `launches` over all of them, as Eq. 4 means to.
 
     `months` are those of every series watched, added up. Raises BadValue for months below 1 or a table too long, and
-    BadCalibration where no row has a size, or where prices rose on average: Eq. 6 knows cuts only.
+    BadCalibration where no row has a size, or where prices rose on average: Eq. 6 knows cuts only. With `may_rise`
+    such a table gets a delta of 0, for who needs its rate and interval and no price of Eq. 6.
     """
     if isinstance(months, bool) or not isinstance(months, int) or months < 1:
         raise BadValue(months, "the months watched are a positive whole number", cure="Add up those of every series.")
@@ -160,16 +163,18 @@ def calibrate(table: Sequence[Repricing], months: int, *, name: str = "CAL-own",
     counted = [row for row in table if launches or row.mid_cycle]
     cuts = [row.cut for row in counted if row.cut is not None]
     if not cuts:
-        raise BadCalibration(name, "no repricing of an existing price is in the table", cure="List at least one.")
+        raise BadCalibration(
+            name, "no repricing of an existing price is in the table", cure="List one with mid_cycle yes."
+        )
     mean = Fraction(sum(cuts)) / len(cuts)
-    if mean < 0:
+    if mean < 0 and not may_rise:
         raise BadCalibration(
             name, "prices rose on average, and Eq. 6 knows cuts only", cure="Agree a price without F_ind's help."
         )
     rises = sum(cut < 0 for cut in cuts)
     low, high = rate_interval(len(counted), months)
     return Evidence(
-        calibration=Calibration(id=name, rate_per_month=Fraction(len(counted), months), cut=mean),
+        calibration=Calibration(id=name, rate_per_month=Fraction(len(counted), months), cut=max(mean, Fraction(0))),
         events=len(counted),
         months=months,
         rate_low=low,

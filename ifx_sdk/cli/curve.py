@@ -45,7 +45,7 @@ def curve(
     from ifx_sdk.cli.pictures import prepare, write_picture
 
     picture = None if out is None else prepare(out, overwrite=force)
-    shown = _sheet(session, underlying, spot, on, _evidence(repricings, watched))
+    shown = _sheet(session, underlying, spot, on, repricings, watched)
     document, text = curve_sheet.document(shown), curve_sheet.text(shown)
     if picture is not None:
         from ifx_sdk.cli.curve_chart import draw
@@ -56,13 +56,22 @@ def curve(
 
 
 def _sheet(
-    session: Session, underlying: str | None, spot: str | None, on: str | None, evidence: Evidence
+    session: Session,
+    underlying: str | None,
+    spot: str | None,
+    on: str | None,
+    repricings: str | None,
+    watched: int | None,
 ) -> CurveSheet:
     from ifx_sdk.cli import curve_sheet
     from ifx_sdk.terms import parse_underlying
 
+    table, months = read_table(repricings, watched)
     name = None if underlying is None else parse_underlying(underlying)
     price, day, _ = spot_of(session, name, spot, on)
+    if repricings is not None:  # the paper's own table may be younger than a trade date of the past
+        refuse_future(table, day)
+    evidence = _evidence(table, months, own=repricings is not None)
     return curve_sheet.sheet(name, price, day, evidence, spot_given=spot is not None)
 
 
@@ -104,8 +113,17 @@ def read_table(repricings: str | None, watched: int | None) -> tuple[Sequence[Re
     return read_repricings(repricings), watched
 
 
-def _evidence(repricings: str | None, watched: int | None) -> Evidence:
+def refuse_future(table: Sequence[Repricing], day: date) -> None:
+    """A repricing that is only announced does not count before its date. Raises BadValue."""
+    from ifx_sdk.errors import BadValue
+
+    late = next((row.on for row in table if row.on > day), None)
+    if late is not None:
+        cure = "Leave it out of the table, or give a later trade date with --on."
+        raise BadValue(late.isoformat(), f"a repricing after the trade date {day} has not happened", cure=cure)
+
+
+def _evidence(table: Sequence[Repricing], months: int, *, own: bool) -> Evidence:
     from ifx_sdk.calibration import calibrate, paper_evidence
 
-    table, months = read_table(repricings, watched)
-    return paper_evidence() if repricings is None else calibrate(table, months)
+    return calibrate(table, months) if own else paper_evidence()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from ifx_sdk import pricing
 from ifx_sdk.cli.curve_sheet import CurveSheet, price
-from ifx_sdk.cli.pictures import AMBER, BLUE, INK, QUIET, TEAL, short_name, styled
+from ifx_sdk.cli.pictures import AMBER, BLUE, QUIET, TEAL, label_ends, short_name, styled
 from ifx_sdk.money import MICRO
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def draw(shown: CurveSheet) -> Figure:
         drawn.text(0.07, 0.93, f"{name} at {price(shown.spot)}: indicative forwards", size=16, weight="bold")
         what = (
             f"USD per million output tokens, by tenor. {last.months} months: {price(last.point.price)}; "
-            f"the rate of repricings alone leaves {price(last.point.low)} to {price(last.point.high)} open."
+            f"the rate's 95% interval leaves {price(last.point.low)} to {price(last.point.high)} open."
         )
         drawn.text(0.07, 0.87, what, color=QUIET, size=10.5)
         foot = f"{shown.evidence.sentence}. Indications by Eq. 6 on {shown.trade_date}, binding nobody; prices do rise."
@@ -60,7 +60,7 @@ def _curves(axes: Axes, shown: CurveSheet) -> None:
     ends += [(compound[-1], "if repricings repeat", BLUE), (stress[-1], "stress curve", AMBER)]
     ends += [(spot / MICRO, "spot today", QUIET), (high[-1], "band, few repricings", QUIET)]
     ends += [(low[-1], "band, many repricings", QUIET)]
-    _label_ends(axes, ends)
+    label_ends(axes, ends, step=0.052)
     ticks = [0, *(each.months for each in shown.points)]
     axes.set_xticks(ticks, ["today", *(f"{each}M" for each in ticks[1:])])
     axes.set_xlim(0, ticks[-1])
@@ -89,26 +89,3 @@ def _published(axes: Axes, shown: CurveSheet) -> None:
                 size=9.5,
                 bbox={"facecolor": "white", "alpha": 0.75, "pad": 1, "linewidth": 0},
             )
-
-
-def _label_ends(axes: Axes, ends: list[tuple[float, str, str]]) -> None:
-    """Name each line at its right end, pushed apart where they would touch."""
-    low, high = axes.get_ylim()
-    step = (high - low) * 0.052
-    placed: list[float] = []
-    for value, label, color in sorted(ends, reverse=True):
-        y = value if not placed else min(value, placed[-1] - step)
-        placed.append(y)
-        at = axes.get_yaxis_transform()
-        axes.annotate(
-            label,
-            (1.0, value),
-            xytext=(1.025, y),
-            xycoords=at,
-            textcoords=at,
-            va="center",
-            size=9.5,
-            color=INK if color == QUIET else color,
-            annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": color, "linewidth": 0.6, "shrinkA": 2, "shrinkB": 0},
-        )

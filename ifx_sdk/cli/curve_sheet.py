@@ -122,6 +122,7 @@ def text(shown: CurveSheet) -> str:
     notes = [
         "USD per million output tokens; average: the mean of every day's fixing; "
         f"compound: the mean if repricings repeat; stress: {pricing.CAL_SERIES.id}, shown only",
+        f"band: what the 95% interval of the rate leaves open; the size is as uncertain: {_sizes(evidence)} were seen",
         evidence.sentence,
         BINDING,
     ]
@@ -141,6 +142,11 @@ def percent(share: Decimal) -> str:
 
 def _band(band: pricing.Band) -> str:
     return f"{price(band.low)} to {price(band.high)}"
+
+
+def _sizes(evidence: Evidence) -> str:
+    low, high = (f"{round(-cut * 100):+d}%" for cut in (evidence.cut_low, evidence.cut_high))
+    return f"moves of {low}" if low == high else f"moves of {low} to {high}"
 
 
 def _rate(evidence: Evidence) -> str:

@@ -59,9 +59,14 @@ def plan(
     out: Annotated[str | None, typer.Option("--out", metavar="FILE.png", help="Draw it.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the picture.")] = False,
 ) -> None:
-    """Propose a hedge of the use that a file records: a ladder and an average-price forward, the naive one beside."""
+    """Propose a hedge of the use that a file records: a ladder and average-price forwards, the naive one beside.
+
+    The file is CSV with date,model,output_tokens, or an export: of OpenAI's or Anthropic's usage page or API, or of
+    OpenRouter's activity. Sizes are in listed lots, prices the published F_ind; nothing is booked.
+    """
     from ifx_sdk.cli import hedge_sheet
-    from ifx_sdk.cli.curve import read_table, spot_of
+    from ifx_sdk.cli.curve import read_table, refuse_future, spot_of
+    from ifx_sdk.cli.hedge_notes import notes
     from ifx_sdk.cli.pictures import prepare, write_picture
     from ifx_sdk.cli.reading import parse_tenor
     from ifx_sdk.hedging import exposure, make_plan, read_usage
@@ -71,15 +76,19 @@ def plan(
     picture = None if out is None else prepare(out, overwrite=force)
     ladder = [parse_tenor(each) for each in tenors.split(",")]
     demands = hedge_sheet.parse_demands(elasticity, volume_sd)
-    record = hedge_sheet.record(*read_table(repricings, watched), own=repricings is not None)
+    table, watched_months = read_table(repricings, watched)
+    record = hedge_sheet.record(table, watched_months, own=repricings is not None)
     read = read_usage(usage)
     name = None if underlying is None else parse_underlying(underlying)
     price, day, lot = spot_of(session, name, spot, on)
+    if repricings is not None:
+        refuse_future(table, day)
     ahead = exposure(read.uses, day, model=model, months=months, shape=parse_shape(shape))
     side: Side = "short" if short else "long"
     made = make_plan(ahead.monthly, spot=price, trade_date=day, side=side, tenors=ladder, lot=lot)
     shown = hedge_sheet.sheet(made, read, ahead, record, demands, paths=paths, seed=seed)
-    document, text = hedge_sheet.document(shown), hedge_sheet.text(shown)
+    told = notes(shown)
+    document, text = hedge_sheet.document(shown, told), hedge_sheet.text(shown, told)
     if picture is not None:
         from ifx_sdk.cli.hedge_chart import draw
 
@@ -107,7 +116,7 @@ def maker(
     size: Annotated[str, typer.Option("--size", metavar="SIZE", help="Such as 1T.")] = "1T",
     tenor: Annotated[str, typer.Option("--tenor", metavar="TENOR", help="3M, 6M, 9M or 12M.")] = "6M",
 ) -> None:
-    """Show what a short earns who bought prepaid credits: not what the paper says."""
+    """Show what a market maker earns who is short and bought prepaid credits: not what the paper says."""
     from ifx_sdk.cli import hedge_claims
     from ifx_sdk.cli.reading import parse_tenor
     from ifx_sdk.hedging import MakerBook
@@ -131,7 +140,7 @@ def margin(
     delta: Annotated[str, typer.Option("--delta", metavar="D", help="Cut of Eq. 7, such as 46%.")] = "46%",
     floor: Annotated[str, typer.Option("--floor", metavar="AMOUNT", help="Least margin, in USDT.")] = "0",
 ) -> None:
-    """Show the margin of Eq. 7 and which repricings it would have paid for."""
+    """Show the initial margin by equation 7 of the paper, and which repricings it pays for."""
     from ifx_sdk.cli import hedge_claims
     from ifx_sdk.hedging import initial_margin
     from ifx_sdk.money import parse_amount, parse_price, parse_quantity
@@ -140,7 +149,7 @@ def margin(
         price=parse_price(price),
         quantity=parse_quantity(size),
         alpha_bps=hedge_claims.parse_bps(alpha),
-        delta_bps=hedge_claims.parse_bps(delta),
+        delta_bps=hedge_claims.parse_cut(delta),
         floor=parse_amount(floor),
     )
     session.output.answer(hedge_claims.margin_document(found), hedge_claims.margin_text(found))

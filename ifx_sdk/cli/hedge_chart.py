@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from textwrap import fill
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ifx_sdk.cli.curve_sheet import price
 from ifx_sdk.cli.hedge_sheet import HedgeSheet, points, tokens
-from ifx_sdk.cli.pictures import AMBER, BLUE, INK, PURPLE, QUIET, TEAL, short_name, styled
-from ifx_sdk.hedging.ladder import GRID
+from ifx_sdk.cli.pictures import AMBER, BLUE, INK, PURPLE, QUIET, TEAL, label_ends, short_name, styled
+from ifx_sdk.hedging.ladder import GRID, Hedge
 from ifx_sdk.hedging.plan import AVERAGE, LADDER, NAIVE, STRIP
 from ifx_sdk.hedging.simulation import UNIT_COST, Spread
 from ifx_sdk.money import format_price, format_quantity
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 _COLORS: Final = {NAIVE: AMBER, LADDER: BLUE, AVERAGE: TEAL, STRIP: PURPLE}
 _CUT: Final = Fraction(54, 100)
 _EPSILON: Final = Fraction(1, 1_000)
-_UNITS: Final = ((2 * 10**12, 10**12, "million"), (0, 10**9, "thousand"))
+_UNITS: Final = ((2 * 10**15, 10**15, "billion"), (2 * 10**12, 10**12, "million"), (0, 10**9, "thousand"))
 """From which cost on (micro-USDT) a unit is used, what it is, and its name."""
 
 
@@ -37,11 +38,7 @@ def draw(shown: HedgeSheet) -> Figure:
     with styled(13, 7) as drawn:
         removed = {each.name: shown.falling.hedged[each.name][UNIT_COST.name].effectiveness for each in plan.hedges}
         flow = "revenue" if short else "cost"
-        title = (
-            f"The ladder takes away {points(removed[LADDER])} of the uncertainty of this {flow}; "
-            f"one {len(plan.monthly)}M forward {points(removed[NAIVE])}"
-        )
-        drawn.text(0.035, 0.935, title, size=17, weight="bold")
+        drawn.text(0.035, 0.935, _title(flow, len(plan.monthly), removed), size=16, weight="bold")
         what = (
             f"{short_name(shown.exposure.model)}: {tokens(plan.volume)} "
             f"in {len(plan.monthly)} months from {plan.trade_date} "
@@ -55,6 +52,18 @@ def draw(shown: HedgeSheet) -> Figure:
         drawn.text(0.49, 0.805, timing, weight="bold")
         drawn.text(0.035, 0.035, fill(_foot(shown), 190), color=QUIET, size=8.8, linespacing=1.5)
     return drawn
+
+
+def _title(flow: str, months: int, removed: Mapping[str, int | None]) -> str:
+    ladder, naive = removed[LADDER], removed[NAIVE]
+    if ladder is None or naive is None:
+        return f"No repricing was drawn: nothing is uncertain about this {flow}"
+    if not ladder and not naive:
+        return f"No hedge fits this {flow}: it is smaller than half a lot"
+    ends = f"one {months}M forward {'removes' if naive >= 0 else 'adds'} {points(abs(naive))}"
+    if not ladder:
+        return f"No ladder fits this {flow}; of its uncertainty {ends}"
+    return f"The ladder removes {points(ladder)} of the uncertainty of this {flow}; {ends}"
 
 
 def _foot(shown: HedgeSheet) -> str:
@@ -90,11 +99,13 @@ def _spreads(axes: Axes, shown: HedgeSheet) -> None:
     for place, (_, spread, color, removed) in enumerate(bars):
         sd = spread.sd / unit
         axes.barh(place, sd, height=0.58, color=color)
-        note = f"{sd:,.2f}" if removed is None else f"{sd:,.2f}   {points(removed)} removed"
+        note = f"{sd:,.2f}"
+        if removed is not None:
+            note += f"   {points(abs(removed))} {'removed' if removed >= 0 else 'added'}"
         axes.text(sd + most * 0.02, place, note, va="center", weight="bold", color=INK if removed is None else color)
     axes.set_yticks(range(len(bars)), [name for name, _, _, _ in bars], color=INK)
     axes.invert_yaxis()
-    axes.set_xlim(0, most * 1.42)
+    axes.set_xlim(0, most * 1.55)
     axes.set_xticks([])
     axes.grid(visible=False)
     axes.spines["bottom"].set_visible(False)
@@ -109,25 +120,22 @@ def _timing(axes: Axes, shown: HedgeSheet) -> None:
     settled = [Fraction(leg.months) for hedge in plan.hedges for leg in hedge.legs]
     when = sorted({*edges, *(each - _EPSILON for each in settled), Fraction(length) - _EPSILON})
     across = [float(each) for each in when]
-    lines = [(None, "No hedge", QUIET), (plan.naive, f"One {length}M forward", AMBER)]
+    # Dashes beside colours, for who sees few of them.
+    lines: list[tuple[Hedge | None, str, str, Any]]
+    lines = [(None, "No hedge", QUIET, (0, (1, 1.5))), (plan.naive, f"One {length}M forward", AMBER, "-")]
     lines += [
-        (plan.ladder, "Ladder", BLUE),
-        (plan.average, "Average-price", TEAL),
-        (plan.strip, "Average strip", PURPLE),
+        (plan.ladder, "Ladder", BLUE, "-"),
+        (plan.average, "Average-price", TEAL, (0, (7, 2))),
+        (plan.strip, "Average strip", PURPLE, (0, (3, 1.5))),
     ]
     ends = []
-    for hedge, label, color in lines:
+    for hedge, label, color, dashes in lines:
         costs = [plan.outcome(hedge, _CUT, each) / unit for each in when]
-        axes.plot(across, costs, color=color, linewidth=2.4, solid_joinstyle="round")
+        axes.plot(across, costs, color=color, linewidth=2.4, linestyle=dashes, solid_joinstyle="round")
         ends.append((costs[-1], label, color))
     low, high = axes.get_ylim()
     axes.set_ylim(low - (high - low) * 0.05, high + (high - low) * 0.05)
-    step = (high - low) * 0.1
-    last = None
-    for value, label, color in sorted(ends, reverse=True):
-        y = value if last is None else min(value, last - step)
-        last = y
-        axes.text(length * 1.02, y, label, color=INK if color == QUIET else color, va="center", weight="bold", size=9.5)
+    label_ends(axes, ends, step=0.058, bold=True)
     axes.set_xlim(0, length)
     axes.set_xticks(range(0, length + 1, 3), ["at once", *(f"{each}M" for each in range(3, length, 3)), "at the end"])
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.1f}" if unit > 10**9 else f"{value:,.0f}")

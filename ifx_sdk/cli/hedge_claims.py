@@ -20,7 +20,10 @@ CREDITS: Final = (
     "prepaid credits are dollars: they buy what the price of the day lets them, so they do not hedge F_ref; "
     "this is not offered as a hedge"
 )
-TOKENS: Final = "only credits that were a fixed number of tokens would lock (F - S0) x N, a loss wherever F is below S0"
+TOKENS: Final = (
+    "only credits that were a fixed number of tokens would lock (F - S0) x N, a loss wherever F is below S0; beyond a "
+    "rise of S0 the forward's payoff is capped while such tokens would go on gaining"
+)
 PAPER_MARGIN: Final = "the paper's 8-15% of notional covers none of its own cuts (errata, row 20)"
 _NUMBER: Final = re.compile(r"([0-9]{1,4}(?:\.[0-9]{1,4})?)(%?)", re.ASCII)
 
@@ -32,6 +35,14 @@ def parse_bps(text: str) -> int:
     if value is None or value.denominator != 1:
         raise BadValue(text, "it is no number with at most 4 decimals", cure='Write "1.5" or "46%".')
     return int(value)
+
+
+def parse_cut(text: str) -> int:
+    """A cut as basis points of the price, at most all of it. Raises BadValue."""
+    cut = parse_bps(text)
+    if cut > BPS:
+        raise BadValue(text, "no cut takes away more than 100%", cure='Write it such as "46%" or "0.46".')
+    return cut
 
 
 def maker_document(book: MakerBook) -> dict[str, object]:
@@ -68,15 +79,15 @@ def maker_text(book: MakerBook) -> str:
     head = [
         ("short", f"{format_quantity(book.quantity)} at {format_price(book.price)}"),
         ("credits bought", f"{format_amount(book.spot * book.quantity)} at {format_price(book.spot)}"),
-        ("tied up", f"{format_amount(book.capital)} prefunding, credits, half fee"),
-        ("the paper says", f"{format_amount(book.as_the_paper_says)} whatever happens, before the fee"),
-        ("break-even F", f"{format_price(int(-(-book.break_even // 1)))} even then"),
+        ("tied up", f"{format_amount(book.capital)}: prefunding, credits, half fee"),
+        ("the paper says", f"earns {format_amount(book.as_the_paper_says)} whatever happens, before the fee"),
+        ("break-even F", f"{format_price(int(-(-book.break_even // 1)))}, if credits were tokens"),
     ]
     rows = [
         (name, format_price(at).partition(" ")[0], *map(usdt, (book.with_credits(at), book.with_tokens(at))))
         for name, at in _settlements(book.spot).items()
     ]
-    header = ("if the price", "F_ref", "with credits, USDT", "if they were tokens")
+    header = ("if the price", "F_ref", "earned with credits, USDT", "if they were tokens, USDT")
     return "\n\n".join([aligned(head), table(header, rows, right=(1, 2, 3)), f"note: {CREDITS}\nnote: {TOKENS}"])
 
 

@@ -12,12 +12,12 @@ from typing import Final
 from ifx_sdk.calibration import Evidence, Repricing, calibrate, paper_evidence
 from ifx_sdk.cli.curve_sheet import price
 from ifx_sdk.cli.output import aligned, table
-from ifx_sdk.errors import BadValue
+from ifx_sdk.errors import BadCalibration, BadValue
 from ifx_sdk.hedging.exposure import Exposure, UsageFile
 from ifx_sdk.hedging.ladder import Hedge, Leg
-from ifx_sdk.hedging.plan import LIST_PRICE, Plan
+from ifx_sdk.hedging.plan import Plan
 from ifx_sdk.hedging.process import BASE, PPM, JumpProcess, from_table, with_rise
-from ifx_sdk.hedging.simulation import UNIT_COST, Demand, Simulation, simulate
+from ifx_sdk.hedging.simulation import UNIT_COST, Demand, Simulation, Spread, simulate
 from ifx_sdk.money import MICRO, format_price, format_quantity
 
 NAMES: Final = {
@@ -27,6 +27,13 @@ NAMES: Final = {
     "average-price-strip": "average-price strip",
 }
 """What a hedge is called for people."""
+
+SHAPES: Final[dict[str, str]] = {
+    "even": "even: at the recorded daily rate",
+    "repeat": "the recorded months over again",
+    "forecast": "as the file plans it",
+}
+"""How use goes on, for people."""
 
 SCENARIOS: Final = (
     ("cut 67%", Fraction(33, 100)),
@@ -41,17 +48,16 @@ SCENARIOS: Final = (
 TIMINGS: Final = (
     ("no repricing", Fraction(1), 0),
     ("cut 46% at once", Fraction(54, 100), 0),
-    ("after 4M", Fraction(54, 100), 4),
-    ("after 8M", Fraction(54, 100), 8),
+    ("cut after 4M", Fraction(54, 100), 4),
+    ("cut after 8M", Fraction(54, 100), 8),
     ("rise 33% at once", Fraction(133, 100), 0),
-    ("after 8M", Fraction(133, 100), 8),
+    ("rise after 8M", Fraction(133, 100), 8),
 )
 """One repricing, and when it comes: what a hedge is worth depends on both."""
 
-PROMOTION: Final = (
-    "a point leg settles on one day's fixing, so a promotion on its last evening counts; a 5-day average is offered"
-)
-LOCKED: Final = "prefunding is locked until each maturity and earns nothing; that is a cost which no figure here holds"
+_EXACT: Final = 2_500
+"""Standard error in ppm from which on a share is shown without decimals."""
+
 _SHARE: Final = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?)%", re.ASCII)
 _SIGNED: Final = re.compile(r"-?[0-9]{1,2}(?:\.[0-9]{1,6})?", re.ASCII)
 
@@ -88,7 +94,11 @@ def record(table: Sequence[Repricing], months: int, *, own: bool) -> Record:
     """What a table says; of the paper's, the sizes as the paper gives them. Raises BadCalibration, BadValue."""
     if not own:
         return Record(process=BASE, evidence=paper_evidence(), own=False)
-    return Record(process=from_table(table, months), evidence=calibrate(table, months), own=True)
+    evidence = calibrate(table, months, may_rise=True)
+    if any(row.mid_cycle and not row.new for row in table):
+        cure = "Leave that row out: of such a price no forward is quoted."
+        raise BadCalibration(evidence.calibration.id, "a price of its table went to 0", cure=cure)
+    return Record(process=from_table(table, months), evidence=evidence, own=True)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -159,7 +169,7 @@ def sheet(
 # ------------------------------------------------------------------------------------------------------------ programs
 
 
-def document(shown: HedgeSheet) -> dict[str, object]:
+def document(shown: HedgeSheet, notes: Sequence[str]) -> dict[str, object]:
     """A plan for programs: micro-USDT, Mtok, ppm."""
     plan, exposure = shown.plan, shown.exposure
     return {
@@ -191,7 +201,7 @@ def document(shown: HedgeSheet) -> dict[str, object]:
         ],
         "unhedged": {each.name: _spread(shown, None, each.name) for each in shown.demands},
         "hedges": [_hedge(shown, each) for each in plan.hedges],
-        "notes": notes(shown),
+        "notes": list(notes),
     }
 
 
@@ -240,30 +250,33 @@ def _spread(shown: HedgeSheet, hedge: str | None, demand: str) -> dict[str, obje
 # -------------------------------------------------------------------------------------------------------------- people
 
 
-def text(shown: HedgeSheet) -> str:
+def text(shown: HedgeSheet, notes: Sequence[str]) -> str:
     """A plan for people."""
     return "\n\n".join(
         [
             aligned(_head(shown)),
             "The hedges, at today's indicative prices\n" + _legs(shown.plan),
-            "What each takes (USDT)\n" + _costs(shown.plan),
+            "What each takes, and brings if the price stays (USDT)\n" + _costs(shown.plan),
             f"How much uncertainty each removes ({shown.falling.paths:,} paths)\n" + _removed(shown),
             f"What {_flow(shown)} comes to after one repricing (million USDT, half fee included)\n"
             + _outcomes(shown.plan),
-            "\n".join(f"note: {each}" for each in notes(shown)),
+            "\n".join(f"note: {each}" for each in notes),
         ]
     )
 
 
 def _head(shown: HedgeSheet) -> list[tuple[str, str]]:
     plan, exposure = shown.plan, shown.exposure
-    monthly = [million(each) for each in plan.monthly]
+    monthly = [billions(each) for each in plan.monthly]
     even = len(set(plan.monthly)) == 1
     return [
         ("model", exposure.model),
         ("recorded", f"{exposure.first} to {exposure.last} ({shown.file.form} form)"),
-        ("use ahead", f"{tokens(plan.volume)} in {len(plan.monthly)} months from {plan.trade_date} ({exposure.shape})"),
-        ("by month", f"{monthly[0]}B each" if even else " ".join(monthly) + " (B tokens)"),
+        (
+            "use ahead",
+            f"{tokens(plan.volume)} in {len(plan.monthly)} months from {plan.trade_date} ({SHAPES[exposure.shape]})",
+        ),
+        ("by month", f"{tokens(plan.monthly[0])} each" if even else " ".join(monthly) + " (B tokens)"),
         ("spot S0", format_price(plan.spot)),
         (_flow(shown) + " if unchanged", f"{usdt(plan.cost)} USDT"),
     ]
@@ -313,15 +326,16 @@ def _costs(plan: Plan) -> str:
 def _removed(shown: HedgeSheet) -> str:
     rows = []
     for hedge in shown.plan.hedges:
-        falling = [shown.falling.hedged[hedge.name][each.name].effectiveness for each in shown.demands]
-        rising = shown.rising.hedged[hedge.name][UNIT_COST.name].effectiveness
-        rows.append((NAMES[hedge.name], *map(points, (falling[0], rising, *falling[1:]))))
+        falling = [shown.falling.hedged[hedge.name][each.name] for each in shown.demands]
+        rising = shown.rising.hedged[hedge.name][UNIT_COST.name]
+        rows.append((NAMES[hedge.name], *map(removed, (falling[0], rising, *falling[1:]))))
     volume = shown.demands[1].volume_sd
+    off = f"spend, volume off by {points(int(volume * PPM))}" if volume else "spend, volume as planned"
     header = (
         "hedge",
-        "unit cost",
+        f"unit {_flow(shown)}",
         "the same, a rise possible",
-        f"spend, volume off by {points(int(volume * PPM))}",
+        off,
         f"spend, use responds ({_decimal(shown.demands[2].elasticity)})",
     )
     return table(header, rows, right=range(1, 5))
@@ -339,50 +353,20 @@ def _outcomes(plan: Plan) -> str:
     return table(("hedge", *(name for name, _, _ in shown)), rows, right=range(1, 1 + len(shown)))
 
 
-def notes(shown: HedgeSheet) -> list[str]:
-    """What a treasury should be told beside the figures."""
-    plan, exposure = shown.plan, shown.exposure
-    found = []
-    if shown.file.left_out:
-        other = tokens(Fraction(shown.file.left_out, 1_000_000))
-        found.append(f"{other} in the file are at other prices (batch, flex, priority, long context): not hedged here")
-    if len(shown.file.models) > 1:
-        found.append(f"the file holds {len(shown.file.models)} models; this plan is for {exposure.model} alone")
-    if exposure.silent_days:
-        found.append(f"{exposure.silent_days} days without a row count as days without use")
-    if exposure.outliers:
-        first = exposure.outliers[0]
-        found.append(f"{len(exposure.outliers)} days, the first {first}, have over 10 times the median: month totals?")
-    if not shown.demands[1].volume_sd:
-        found.append("nothing recorded says how far the volume may be off: give --volume-sd, such as 20%")
-    unrounded = plan.ladder_unrounded
-    if unrounded is not None:
-        found.append(f"the ladder without rounding to lots would remove {points(unrounded)} of the unit cost's spread")
-    return [*found, *_about_figures(shown), LIST_PRICE, PROMOTION, LOCKED]
-
-
-def _about_figures(shown: HedgeSheet) -> list[str]:
-    record, plan = shown.record, shown.plan
-    ends = [
-        points(plan.effectiveness(plan.ladder, record.at(rate)))
-        for rate in (record.evidence.rate_low, record.evidence.rate_high)
-    ]
-    return [
-        f"uncertainty is the standard deviation under {record.moves}; negative: the hedge adds some, for such a spend "
-        "hardly moves with the price",
-        "a rise possible: one of 0.60 to 2.50, as in 2025, is drawn too; payoffs are capped at the prefunding, so a "
-        "price beyond twice the spot is hedged only in part",
-        f"{record.evidence.sentence}; at either end of the rate the ladder removes {ends[0]} and {ends[1]} "
-        "(no cap counted)",
-    ]
-
-
 # ---------------------------------------------------------------------------------------------------------- small texts
 
 
 def points(ppm: int | None) -> str:
     """A share in percent with one decimal."""
     return "-" if ppm is None else f"{Decimal(ppm) / 10_000:,.1f}%"
+
+
+def removed(spread: Spread) -> str:
+    """What a hedge removes, no finer than the simulation knows: in whole percent with two standard errors, or exact."""
+    if spread.effectiveness is None or spread.error < _EXACT:
+        return points(spread.effectiveness)
+    percent, error = Fraction(spread.effectiveness, 10_000), Fraction(2 * spread.error, 10_000)
+    return f"{round(percent):,}% +-{max(1, round(error)):,}"
 
 
 def usdt(amount: int) -> str:
@@ -395,16 +379,18 @@ def millions(amount: int) -> str:
     return f"{Decimal(round(Fraction(amount, 10**9))) / 1_000:,.3f}"
 
 
-def million(mtok: Fraction) -> str:
+def billions(mtok: Fraction) -> str:
     """B tokens with one decimal."""
     return f"{Decimal(round(mtok / 100)) / 10:,.1f}"
 
 
 def tokens(mtok: Fraction) -> str:
-    """A volume of tokens for people, rounded to 3 decimals of T or B."""
+    """A volume of tokens for people, rounded to 3 decimals of T or B, below 1B to whole millions."""
     if mtok >= 1_000_000:
         return f"{Decimal(round(mtok / 1_000)) / 1_000:,f}T tokens"
-    return f"{Decimal(round(mtok)) / 1_000:,f}B tokens"
+    if mtok >= 1_000:
+        return f"{Decimal(round(mtok)) / 1_000:,f}B tokens"
+    return "under 1M tokens" if mtok < 1 else f"{round(mtok)}M tokens"
 
 
 def _percent(change: Fraction) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ifx_sdk.errors import BadFile, MissingExtra
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 INK, QUIET, GRID = "#1b2733", "#5c6b7a", "#dfe5ea"
@@ -48,6 +49,8 @@ def prepare(path: str, *, overwrite: bool) -> str:
 
     if Path(path).suffix.lower() != ".png":
         raise BadFile(path, "a chart is a PNG", cure="Name a file that ends in .png.")
+    if not Path(path).parent.is_dir():
+        raise BadFile(path, "its folder does not exist", cure="Make the folder first, or name another.")
     refuse_existing(path, overwrite=overwrite)
     try:
         import matplotlib.figure  # noqa: F401
@@ -64,6 +67,40 @@ def styled(width: int, height: int) -> Iterator[Figure]:
 
     with matplotlib.rc_context(_STYLE):
         yield Figure(figsize=(width, height), dpi=_DPI)
+
+
+def label_ends(axes: Axes, ends: list[tuple[float, str, str]], *, step: float, bold: bool = False) -> None:
+    """Name each line at its right end, in its colour, with a thin line to it where names are pushed apart.
+
+    `ends` are height, name and colour; `step` is the least distance of two names, as a part of the axis.
+    """
+    bottom, top = axes.get_ylim()
+    apart = (top - bottom) * step
+    ordered = sorted(ends, reverse=True)
+    heights: list[float] = []
+    for value, _, _ in ordered:
+        heights.append(value if not heights else min(value, heights[-1] - apart))
+    # Half of what the last one was pushed down by is taken back by all, so that a crowd sits around its lines.
+    crowd = next((n for n in range(len(ordered)) if heights[n] != ordered[n][0]), None)
+    if crowd:
+        room = apart if crowd < 2 else heights[crowd - 2] - heights[crowd - 1] - apart
+        lift = min(max(room, 0), (ordered[-1][0] - heights[-1]) / 2)
+        heights = [each + lift if n >= crowd - 1 else each for n, each in enumerate(heights)]
+    across = axes.get_yaxis_transform()
+    for (value, name, color), height in zip(ordered, heights, strict=True):
+        axes.annotate(
+            name,
+            (1.0, value),
+            xytext=(1.03, height),
+            xycoords=across,
+            textcoords=across,
+            va="center",
+            size=9.5,
+            weight="bold" if bold else "normal",
+            color=INK if color == QUIET else color,
+            annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": color, "linewidth": 0.7, "shrinkA": 2, "shrinkB": 0},
+        )
 
 
 def short_name(text: str) -> str:

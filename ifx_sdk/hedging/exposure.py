@@ -110,7 +110,8 @@ def exposure(
     name = model if model is not None else _main_model(listed)
     daily = _daily(listed, name)
     if not daily or not any(daily.values()):
-        raise BadPlan(name, "no tokens of it were used", cure="Name a model of the file with --model.")
+        used = ", ".join(list(UsageFile(form="plain", uses=tuple(listed), left_out=0).models)[:5]) or "none"
+        raise BadPlan(name, "no tokens of it were used", cure=f"Name a model of the file with --model: {used}.")
     first, last = min(daily), max(daily)
     chosen: Shape = shape if shape is not None else ("forecast" if first >= trade_date else "even")
     project = {"even": _even, "repeat": _repeat, "forecast": _forecast}

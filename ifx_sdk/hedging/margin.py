@@ -52,9 +52,12 @@ def initial_margin(
 
     `price` S in micro-USDT per Mtok and `quantity` V in Mtok are above 0, the others at least 0. Raises BadValue.
     """
-    for value, least in ((price, 1), (quantity, 1), (alpha_bps, 0), (delta_bps, 0), (floor, 0)):
+    given = {"price": price, "quantity": quantity, "alpha": alpha_bps, "delta": delta_bps, "floor": floor}
+    for name, value in given.items():
+        least = 1 if name in ("price", "quantity") else 0
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
-            raise BadValue(value, f"it must be an integer of at least {least}", cure="See Eq. 7.")
+            why = f"the {name} of Eq. 7 is an integer of at least {least}"
+            raise BadValue(value, why, cure="A price and a quantity are above 0.")
     notional = price * quantity
     raw = -(-alpha_bps * delta_bps * notional // BPS**2)
     rate = None if floor > raw else (Decimal(alpha_bps * delta_bps) / BPS)

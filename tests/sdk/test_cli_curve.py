@@ -42,6 +42,8 @@ def test_the_evidence_is_called_what_it_is() -> None:
     assert "very weak evidence: 2 repricings" in text
     assert "prices do rise" in text
     assert "5.46 to 7.86" in text
+    assert "95%, exact Poisson" in text
+    assert "moves of -25% to -67% were seen" in text
 
 
 def test_columns_are_aligned() -> None:
@@ -102,6 +104,7 @@ def test_a_picture_is_drawn(tmp_path: Path) -> None:
         ((*AT, "--repricings", "absent.csv"), "MissingOption"),
         ((*AT, "--repricings", "absent.csv", "--watched", "5"), "BadRepricingTable"),
         ((*AT, "--out", "curve.pdf"), "BadFile"),
+        ((*AT, "--out", "absent/curve.png"), "BadFile"),
         (("GPT-4.1", *AT), "BadUnderlying"),
     ],
 )

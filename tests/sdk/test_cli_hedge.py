@@ -110,7 +110,7 @@ def test_a_small_user_is_told_that_no_lot_fits(tmp_path: Path) -> None:
     picture = tmp_path / "small.png"
     text = SHELL.run("hedge", "plan", str(path), *AT, *FEW, "--out", str(picture)).ok().out
     assert text.count("not one lot fits") == 4
-    assert "1 days without a row" in text
+    assert "1 day without a row counts" in text
     assert picture.read_bytes()[:4] == b"\x89PNG"
 
 
@@ -140,6 +140,7 @@ def test_a_picture_is_drawn(usage: Path, tmp_path: Path) -> None:
         (("--seed", "-1"), "BadValue"),
         (("--watched", "10"), "MissingOption"),
         (("--out", "plan.jpg"), "BadFile"),
+        (("--out", "absent/plan.png"), "BadFile"),
     ],
 )
 def test_what_cannot_be_planned_is_refused(usage: Path, options: tuple[str, ...], kind: str) -> None:
@@ -200,6 +201,7 @@ def test_the_maker_is_told_the_truth() -> None:
     assert found["scenarios"][1]["credits"] == 3_130_000_000_000 - 37_250_000_000
     text = SHELL.run("hedge", "maker", "--price", "8.10").ok().out
     assert "do not hedge F_ref" in text
+    assert "payoff is capped" in text
     assert refused(SHELL.run("hedge", "maker", "--price", "17", "--json"), 2, "BadPrice")
 
 
@@ -217,7 +219,7 @@ def test_the_margin_says_what_it_covers() -> None:
     assert SHELL.json("hedge", "margin", "--floor", "6,000,000 USDT")["pct_of_notional_bps"] is None
     small = SHELL.run("hedge", "margin", "--alpha", "1", "--delta", "15%").ok().out
     assert small.count("NOT covered") == 5
-    for wrong in (("--alpha", "x"), ("--delta", "0.00001"), ("--delta", "-5%")):
+    for wrong in (("--alpha", "x"), ("--delta", "0.00001"), ("--delta", "-5%"), ("--delta", "100.01%")):
         assert refused(SHELL.run("hedge", "margin", *wrong, "--json"), 2, "BadValue")
 
 
