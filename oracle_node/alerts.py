@@ -6,6 +6,7 @@ thread of its own, so that one that hangs delays no slot.
 
 import queue
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -57,6 +58,14 @@ class Cause(StrEnum):
     """The chain's fixing is not the price that this node saw."""
 
 
+class HasCause(Protocol):
+    """An open alert, as far as it is asked."""
+
+    @property
+    def cause(self) -> str:
+        """`cause:about`."""
+
+
 class AlertBook(Protocol):
     """Which alerts are open, across restarts."""
 
@@ -65,6 +74,9 @@ class AlertBook(Protocol):
 
     def end(self, cause: str, at: int) -> bool:
         """Close an alert; False where none is open."""
+
+    def open(self) -> Sequence[HasCause]:
+        """Those that are open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,20 +156,35 @@ class Alerts:
     ) -> None:
         """`node` is the account that the notices name."""
         self._book, self._log, self._metrics, self._node, self._webhook = book, log, metrics, node, webhook
+        self._lock = threading.Lock()
+        self._open = {each.cause for each in book.open()}
+        for each in self._open:
+            cause, _, about = each.partition(":")
+            metrics.alerts.labels(cause, about).set(1)
 
     def begin(self, cause: Cause, about: str, text: str, at: int) -> None:
         """Something is wrong; nothing more is told while it stays so."""
+        key = f"{cause}:{about}"
+        with self._lock:
+            if key in self._open:
+                return
+            self._open.add(key)
+            self._book.begin(key, text, at)
         self._metrics.alerts.labels(str(cause), about).set(1)
-        if self._book.begin(f"{cause}:{about}", text, at):
-            self._log.error("alert", cause=str(cause), about=about, text=text)
-            self._tell("firing", cause, about, text, at)
+        self._log.error("alert", cause=str(cause), about=about, text=text)
+        self._tell("firing", cause, about, text, at)
 
     def end(self, cause: Cause, about: str, at: int) -> None:
         """It is not, or no longer, wrong."""
+        key = f"{cause}:{about}"
+        with self._lock:
+            if key not in self._open:
+                return
+            self._open.remove(key)
+            self._book.end(key, at)
         self._metrics.alerts.labels(str(cause), about).set(0)
-        if self._book.end(f"{cause}:{about}", at):
-            self._log.info("alert is over", cause=str(cause), about=about)
-            self._tell("resolved", cause, about, "", at)
+        self._log.info("alert is over", cause=str(cause), about=about)
+        self._tell("resolved", cause, about, "", at)
 
     def set(self, cause: Cause, about: str, text: str | None, at: int) -> None:
         """Begin with a text, end with None."""

@@ -36,9 +36,32 @@ def parse(
 
 
 _CONFIG = typer.Option(..., metavar="FILE", help="The node's settings, a TOML file.")
+_PRICES = typer.Argument(..., metavar="NAME=USD...", help="Such as openai/gpt-4.1=0.32.")
 _RELEASE = typer.Option(None, "--release", metavar="NAME=USD", help="Let a price on another scale count.")
 _INDEXES = typer.Argument(..., metavar="NAME...", help="Index references, such as index/lpi-openai.")
 _REPORTS = typer.Argument(None, metavar="[REPORTS]...", help="What `fix` printed; default ask the peers.")
+
+
+@app.command(short_help="The always-on node.")
+def run(
+    config: str = _CONFIG,
+    dry_run: bool = typer.Option(False, "--dry-run", help="Sign nothing and send nothing: the default."),
+    sign: bool = typer.Option(False, "--sign", help="Sign reports and answer them; others post."),
+    post: bool = typer.Option(False, "--post", help="Sign, and post what a quorum signed."),
+    rehearse: bool = typer.Option(False, "--rehearse", help="Follow the clock of a local chain (id 31337)."),
+    debug: bool = typer.Option(False, "--debug", help="Log every step."),
+) -> None:
+    """Observe every window, sign its medians, hear the peers and post, until it is stopped (exit 0)."""
+    _run("run", config=config, dry_run=dry_run, sign=sign, post=post, rehearse=rehearse, debug=debug)
+
+
+@app.command(short_help="Let a price on another scale count.")
+def release(
+    prices: list[str] = _PRICES,
+    config: str = _CONFIG,
+) -> None:
+    """Write into the node's store that prices which the guard holds are right; a running node heeds it at once."""
+    _run("release", prices, config=config)
 
 
 @app.command(short_help="Read the pages of the settings.")
@@ -94,6 +117,52 @@ def post(
 ) -> None:
     """Post what a quorum signed, a line of JSON an underlying: exit 0, or 3 when one is neither posted nor ready."""
     _run("post", files or (), config=config, day=day, post=post, wait=wait)
+
+
+_ARCHIVE = typer.Option(..., "--archive", metavar="DIR", help="The folder `archive` of a node's state.")
+_DAYS = typer.Option(None, metavar="YYYY-MM-DD", help="UTC day; may be given several times.")
+_SOURCES = typer.Option(None, "--from", metavar="URL", help="Fetch what is not here from this node; repeatable.")
+_AS_JSON = typer.Option(False, "--json", help="Lines of JSON for programs.")
+
+
+@app.command(short_help="Prove a fixing, back to the raw pages.")
+def verify(
+    archive: str = _ARCHIVE,
+    underlying: str | None = typer.Option(None, metavar="NAME", help="Such as openai/gpt-4.1."),
+    day: list[str] | None = _DAYS,
+    everything: bool = typer.Option(False, "--all", help="All underlyings and days, within what is named."),
+    rpc: str | None = typer.Option(None, metavar="URL", help="Ask this node of the chain as well."),
+    deployment: str | None = typer.Option(None, metavar="FILE", help="With --rpc: deployments/<network>.toml."),
+    source: list[str] | None = _SOURCES,
+    config: str | None = typer.Option(None, metavar="FILE", help="Settings that name the peers' URLs."),
+    strict: bool = typer.Option(False, "--strict", help="Fail where a peer's evidence is not here."),
+    as_json: bool = _AS_JSON,
+) -> None:
+    """Go back from the chain's fixing to the raw bytes of the pages: exit 0 for PASS, 1 for FAIL or NOT PROVEN."""
+    _run(
+        "verify",
+        archive,
+        underlying=underlying,
+        days=day or (),
+        everything=everything,
+        as_json=as_json,
+        strict=strict,
+        rpc=rpc,
+        deployment=deployment,
+        sources=source or (),
+        config=config,
+    )
+
+
+@app.command(short_help="Compute every archived window again.")
+def replay(
+    archive: str = _ARCHIVE,
+    first: str | None = typer.Option(None, "--from", metavar="YYYY-MM-DD", help="First UTC day; default the oldest."),
+    last: str | None = typer.Option(None, "--to", metavar="YYYY-MM-DD", help="Last UTC day; default the newest."),
+    as_json: bool = _AS_JSON,
+) -> None:
+    """Compute every window again from the raw bytes of its pages: exit 0 when all come out as they were."""
+    _run("replay", archive, first=first, last=last, as_json=as_json)
 
 
 def _run(module: str, *arguments: object, **options: object) -> None:

@@ -101,3 +101,19 @@ def skew(now: int, publishers: Iterable[int], newest_block: int | None = None) -
     if newest_block is not None and newest_block - now > REFUSE_SECONDS:
         return min(now - newest_block, by_publishers or 0)
     return by_publishers
+
+
+class ChainTime:
+    """How far the chain's newest block was ahead of the clock when it was last asked; it is asked outside the slots."""
+
+    def __init__(self) -> None:
+        """Nothing is known yet."""
+        self._ahead: int | None = None
+
+    def note(self, newest_block: int, now: int) -> None:
+        """A block's time came when the clock said `now`, both unix seconds UTC."""
+        self._ahead = newest_block - now
+
+    def newest_block(self, now: int) -> int | None:
+        """What the block's time would be beside `now`; None where no chain was asked."""
+        return None if self._ahead is None else now + self._ahead

@@ -26,7 +26,7 @@ def run(config: str, *, out: str | None, window: bool, releases: Sequence[str], 
     settings, path = read_settings(config), None if out is None else Path(out)
     time = SystemClock() if clock is None else clock
     known = read_readings_file(path) if path is not None and path.exists() else ()
-    released = [_release(each, settings) for each in releases]
+    released = [parse_release(each, settings) for each in releases]
     failed = False
     with open_store(settings) as store, httpx.Client() as client:
         for each in released:
@@ -68,7 +68,7 @@ def _print(readings: Iterable[PageReading | FailedReading]) -> bool:
     return failed
 
 
-def _release(text: str, settings: Settings) -> Release:
+def parse_release(text: str, settings: Settings) -> Release:
     """`openai/gpt-4.1=0.40`: the price that may pass although it is on another scale."""
     name, sign, price = text.partition("=")
     names = [each.name for each in settings.underlyings]

@@ -1,0 +1,192 @@
+"""One node put together from its settings: where every part learns of the others, and nothing is decided."""
+
+import fcntl
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from ifx_sdk.chain import Chain
+from ifx_sdk.deployment import Deployment
+from ifx_sdk.errors import NodeDown, RpcError
+from ifx_sdk.oracle import Oracle
+from ifx_sdk.signers import Signer
+from ifx_sdk.terms import oracle_domain
+from oracle_node.alerts import Alerts, Webhook
+from oracle_node.archive import Archive
+from oracle_node.clocks import ChainTime, Clock, SystemClock
+from oracle_node.errors import AlreadyRunning
+from oracle_node.health import Check, Health
+from oracle_node.logs import Log, logger
+from oracle_node.metrics import Metrics
+from oracle_node.observe import Observer
+from oracle_node.rounds import Rounds
+from oracle_node.service import Checks, Loop, Service
+from oracle_node.serving import Route, reports_route
+from oracle_node.settings import Settings
+from oracle_node.steps import OnStep, unheard
+from oracle_node.store import Store, open_store
+from oracle_node.watching import Watcher
+
+ARCHIVE: Final = "archive"
+"""The archive's folder in the node's `state` folder."""
+LOCK: Final = "run.lock"
+"""Held by the one process that runs on a `state` folder."""
+GWEI: Final = 10**9
+
+
+class Mode(StrEnum):
+    """How far a node goes."""
+
+    DRY_RUN = "dry-run"
+    """It reads, fixes and looks on; it signs nothing and sends nothing, and needs no key."""
+    SIGN = "sign"
+    """It also signs reports and answers them; others post."""
+    POST = "post"
+    """It also posts what a quorum signed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """What runs, and what can be asked of it."""
+
+    service: Service
+    """The loops."""
+    watcher: Watcher
+    """Observes, fixes, signs."""
+    rounds: Rounds
+    """Hears, posts."""
+    store: Store
+    """What it remembers."""
+    archive: Archive
+    """What its reports rest on."""
+    metrics: Metrics
+    """Its numbers."""
+    health: Health
+    """Whether it is alive and ready."""
+    oracle: Oracle
+    """The contract, through the node's RPC."""
+    routes: tuple[Route, ...]
+    """What it answers over HTTP."""
+
+
+Look = Callable[[Oracle, ChainTime], Sequence[Check]]
+"""One round of checks, which also notes the chain's time; raises nothing."""
+
+
+@contextmanager
+def assembled(
+    settings: Settings,
+    *,
+    mode: Mode = Mode.DRY_RUN,
+    signer: Signer | None = None,
+    clock: Clock | None = None,
+    client: httpx.Client | None = None,
+    chain: Chain | None = None,
+    log: Log | None = None,
+    stop: threading.Event | None = None,
+    look: Look | None = None,
+    on_step: OnStep = unheard,
+) -> Iterator[Node]:
+    """A node, ready to run while the block runs. `signer` is needed to sign; the rest comes from the settings.
+
+    Raises `BadStore`, `ForgottenBook`, `AlreadyRunning`, `BadDeployment`; no socket is opened but to the chain, and a
+    chain that is down does not stop a node: the slots do not wait for it.
+    """
+    stop, log = stop or threading.Event(), log or logger()
+    clock = clock or SystemClock(stop)
+    deployment = Deployment.read(settings.chain.deployment)
+    with ExitStack() as closing:
+        state = Path(settings.state)
+        store = closing.enter_context(open_store(settings))
+        closing.enter_context(_only_one(state / LOCK))
+        if client is None:
+            client = closing.enter_context(httpx.Client())
+        chain = chain or Chain(settings.chain.rpc, chain_id=deployment.chain_id, journal=store.journal)
+        oracle = Oracle(chain, deployment.oracle, signer, store.journal)
+        metrics, archive = Metrics(), Archive(state / ARCHIVE)
+        webhook = None if settings.alerts.webhook is None else Webhook(settings.alerts.webhook, log)
+        if webhook is not None:
+            closing.callback(webhook.close)
+        account = "read-only" if signer is None else signer.address
+        alerts = Alerts(store.alerts, log, metrics, node=account, webhook=webhook)
+        health, chain_time = Health(clock, metrics), ChainTime()
+        watcher = Watcher(
+            observer=Observer(
+                client, settings.underlyings, settings.reading, previous=known_prices(settings, store, oracle, log)
+            ),
+            underlyings=settings.underlyings,
+            store=store,
+            archive=archive,
+            clock=clock,
+            alerts=alerts,
+            metrics=metrics,
+            log=log,
+            signer=None if mode is Mode.DRY_RUN else signer,
+            domain=oracle_domain(deployment.chain_id, deployment.oracle),
+            chain_time=chain_time,
+            lead_seconds=settings.reading.lead_seconds,
+            on_step=on_step,
+        )
+        rounds = Rounds(
+            oracle=oracle,
+            client=client,
+            peers=settings.peers,
+            underlyings=[each.name for each in settings.underlyings],
+            store=store,
+            archive=archive,
+            clock=clock,
+            alerts=alerts,
+            metrics=metrics,
+            log=log,
+            posts=mode is Mode.POST,
+            fee_cap=settings.chain.fee_cap_gwei * GWEI,
+            first_block=deployment.block,
+            on_step=on_step,
+        )
+        loops: dict[str, Loop] = {"watching": watcher, "rounds": rounds}
+        if look is not None:
+            loops["checks"] = Checks(lambda: look(oracle, chain_time), health, clock)
+        yield Node(
+            service=Service(loops, clock=clock, health=health, log=log, stop=stop),
+            watcher=watcher,
+            rounds=rounds,
+            store=store,
+            archive=archive,
+            metrics=metrics,
+            health=health,
+            oracle=oracle,
+            routes=(reports_route(store.book), *health.routes()),
+        )
+
+
+def known_prices(settings: Settings, store: Store, oracle: Oracle, log: Log) -> dict[str, int]:
+    """What the first readings are held against: the store's newest prices, else the chain's newest fixings."""
+    known = dict(store.newest_prices())
+    for each in settings.underlyings:
+        if each.name in known:
+            continue
+        try:
+            found = oracle.latest(each.name)
+        except (NodeDown, RpcError) as error:
+            log.warning("no price to begin from", underlying=each.name, why=str(error))
+            break
+        if found is not None:
+            known[each.name] = found[1]
+    return known
+
+
+@contextmanager
+def _only_one(path: Path) -> Iterator[None]:
+    """Hold the lock of a `state` folder: two processes in one would sign and post against each other."""
+    with path.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise AlreadyRunning(path.parent) from error
+        yield
