@@ -114,6 +114,7 @@ class LocalProvider(BaseProvider):
             "eth_sendTransaction": self._send,
             "eth_getTransactionReceipt": self._receipt,
             "eth_getTransactionByHash": self._transaction,
+            "eth_getRawTransactionByHash": self._raw_transaction,
             "eth_getLogs": self._logs,
             "evm_mine": self._mine,
             "evm_setNextBlockTimestamp": lambda t: evm.set_next_timestamp(rpc.to_int(t)),
@@ -248,6 +249,10 @@ class LocalProvider(BaseProvider):
             return rpc.transaction_fields(entry)
         waiting = next((tx for tx in self._evm.pool.values() if tx.hash == wanted), None)
         return None if waiting is None else rpc.unmined_fields(waiting)
+
+    def _raw_transaction(self, digest: Any) -> str | None:
+        entry = self._evm.mined.get(rpc.to_bytes(digest))
+        return None if entry is None else rpc.to_hex(entry.transaction.encode())
 
     def _logs(self, query: Any) -> list[dict[str, Any]]:
         first = self._header(query.get("fromBlock", "latest")).block_number

@@ -24,11 +24,15 @@ from oracle_node import warc
 from oracle_node.archived import ArchivedFixing, read_fixing
 from oracle_node.errors import BadReport, DamagedArchive, NotArchived
 from oracle_node.fetch import Page
+from oracle_node.observe import Pages
 from oracle_node.once import names, read_bytes, write_once
 from oracle_node.report import SignedReport, read_report
 
 PAGES, MANIFESTS, REPORTS, FIXINGS = "pages", "manifests", "reports", "fixings"
 """The archive's folders."""
+
+ARCHIVE: Final = "archive"
+"""The archive's folder in a node's `state` folder."""
 
 _PAGE_SUFFIX: Final = ".warc.gz"
 _SUFFIX: Final = ".json"
@@ -87,22 +91,25 @@ class Archive:
     def add_manifest(self, manifest: bytes) -> None:
         """Keep the manifest of a window or of an index value. Raises `DamagedArchive`, `BadFile`, `BadDate`."""
         root = hashlib.sha256(manifest).hexdigest()
-        write_once(self._manifest_path(manifest_day(manifest, f"manifest {root}"), root), manifest)
+        write_once(self.manifest_path(bytes.fromhex(root), manifest_day(manifest, f"manifest {root}")), manifest)
 
     def manifest(self, root: bytes, day: int | None = None) -> bytes:
         """The manifest with this root, hashed again; of UTC day number `day`, or of any day.
 
         Raises `NotArchived`, `DamagedArchive`, `BadFile`.
         """
-        digest = root.hex()
-        _hold_digest(digest)
         days = self._days(MANIFESTS) if day is None else (day,)
-        found = [path for path in (self._manifest_path(each, digest) for each in days) if path.exists()]
-        if not found:
-            raise NotArchived(f"manifest {digest} is not in the archive")
-        data = self._read(found[0], f"manifest {digest}")
-        _hold_hash(data, found[0], digest)
+        found = next((path for path in (self.manifest_path(root, each) for each in days) if path.exists()), None)
+        if found is None:
+            raise NotArchived(f"manifest {root.hex()} is not in the archive")
+        data = self._read(found, f"manifest {root.hex()}")
+        _hold_hash(data, found, root.hex())
         return data
+
+    def manifest_path(self, root: bytes, day: int) -> Path:
+        """Where a manifest of a UTC day number is, or would be. Raises `BadValue` for a root that is no SHA-256."""
+        _hold_digest(root.hex())
+        return self._of_day(MANIFESTS, day) / f"{root.hex()}{_SUFFIX}"
 
     def manifests(self, day: int) -> tuple[bytes, ...]:
         """The roots of the manifests of a UTC day number, sorted. Raises `BadFile`."""
@@ -118,8 +125,24 @@ class Archive:
 
     def reports(self, underlying: str, day: int) -> tuple[SignedReport, ...]:
         """The reports of an underlying and UTC day number, by their hash. Raises `DamagedArchive`, `BadFile`."""
+        return tuple(self.report(path, underlying, day) for path in self.report_paths(underlying, day))
+
+    def report_paths(self, underlying: str, day: int) -> tuple[Path, ...]:
+        """Where they are. Raises `BadFile`."""
         folder = self._reports_of(underlying, day)
-        return tuple(self._report(folder / f"{name}{_SUFFIX}", underlying, day) for name in names(folder, _SUFFIX))
+        return tuple(folder / f"{name}{_SUFFIX}" for name in names(folder, _SUFFIX))
+
+    def report(self, path: Path, underlying: str, day: int) -> SignedReport:
+        """One of `report_paths`. Raises `DamagedArchive`, `NotArchived`, `BadFile`."""
+        data = self._read(path, f"report {path.stem}")
+        _hold_hash(data, path, path.stem)
+        try:
+            report = read_report(data)
+        except BadReport as error:
+            raise DamagedArchive(path, error.why) from error
+        if report.key != (underlying, day):
+            raise DamagedArchive(path, f"it is over {report.key[0]} of day {report.key[1]}")
+        return report
 
     def add_fixing(self, fixing: ArchivedFixing) -> None:
         """Keep what the chain has, once it is final: there is one record of an underlying and day.
@@ -165,25 +188,11 @@ class Archive:
 
     # ------------------------------------------------------------------------------------------------ inside
 
-    def _report(self, path: Path, underlying: str, day: int) -> SignedReport:
-        data = self._read(path, f"report {path.stem}")
-        _hold_hash(data, path, path.stem)
-        try:
-            report = read_report(data)
-        except BadReport as error:
-            raise DamagedArchive(path, error.why) from error
-        if report.key != (underlying, day):
-            raise DamagedArchive(path, f"it is over {report.key[0]} of day {report.key[1]}")
-        return report
-
     def _read(self, path: Path, what: str) -> bytes:
         try:
             return read_bytes(path)
         except FileNotFoundError as error:
             raise NotArchived(f"{what} is not in the archive ({path})") from error
-
-    def _manifest_path(self, day: int, root: str) -> Path:
-        return self._of_day(MANIFESTS, day) / f"{root}{_SUFFIX}"
 
     def _reports_of(self, underlying: str, day: int) -> Path:
         return self._of_day(REPORTS, day) / _file_name(underlying)
@@ -195,6 +204,13 @@ class Archive:
         """Newest first: what is asked for is mostly recent."""
         dates = (_date(name) for name in names(self.folder / kind, ""))
         return tuple(sorted((day_number(each) for each in dates if each is not None), reverse=True))
+
+
+def keep_pages(archive: Archive, pages: Pages) -> None:
+    """Keep what a slot fetched. Raises as `Archive.add_page`."""
+    for url, fetched in pages.items():
+        if isinstance(fetched.page, Page):
+            archive.add_page(fetched.page, url=url, at=fetched.at)
 
 
 def manifest_day(manifest: bytes, path: object) -> int:

@@ -22,7 +22,7 @@ FORMAT: Final = "ifx-fixing-1"
 MAX_FIXING_BYTES: Final = 600_000
 """No record is longer: a node takes no transaction above 128 KiB, and its digits are two a byte."""
 
-_TEXTS: Final = ("format", "underlying", "oracle", "transaction")
+_TEXTS: Final = ("format", "underlying", "oracle", "tx_hash", "transaction")
 _NUMBERS: Final = {"day": 2**24, "price": PRICE_LIMIT, "chain_id": 2**63, "quorum": MAX_SIGNERS + 1, "block": 2**63}
 _KEYS: Final = {*_TEXTS, *_NUMBERS, "signers", "seal"}
 
@@ -47,8 +47,10 @@ class ArchivedFixing:
     """Signatures that made a fixing on that day."""
     block: int
     """Height of the block that the transaction is in."""
+    tx_hash: str
+    """The transaction's hash, 0x and 64 digits."""
     transaction: bytes
-    """The signed transaction that posted it, raw as mined; its Keccak-256 is its hash."""
+    """The signed transaction that posted it, raw as mined."""
 
     @property
     def domain(self) -> Domain:
@@ -71,6 +73,7 @@ class ArchivedFixing:
             "signers": list(self.signers),
             "quorum": self.quorum,
             "block": self.block,
+            "tx_hash": self.tx_hash,
             "transaction": "0x" + self.transaction.hex(),
         }
 
@@ -100,6 +103,7 @@ def read_fixing(data: bytes, path: Path) -> ArchivedFixing:
             signers=tuple(parse_address(each) for each in found["signers"]),
             quorum=found["quorum"],
             block=found["block"],
+            tx_hash=found["tx_hash"],
             transaction=bytes.fromhex(found["transaction"].removeprefix("0x")),
         )
     except (IFXError, ValueError) as error:
