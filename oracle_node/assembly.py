@@ -18,7 +18,7 @@ from ifx_sdk.oracle import Oracle
 from ifx_sdk.signers import Signer
 from ifx_sdk.terms import oracle_domain
 from oracle_node.alerts import Alerts, Webhook
-from oracle_node.archive import Archive
+from oracle_node.archive import ARCHIVE, Archive
 from oracle_node.clocks import ChainTime, Clock, SystemClock
 from oracle_node.errors import AlreadyRunning
 from oracle_node.health import Check, Health
@@ -33,8 +33,6 @@ from oracle_node.steps import OnStep, unheard
 from oracle_node.store import Store, open_store
 from oracle_node.watching import Watcher
 
-ARCHIVE: Final = "archive"
-"""The archive's folder in the node's `state` folder."""
 LOCK: Final = "run.lock"
 """Held by the one process that runs on a `state` folder."""
 GWEI: Final = 10**9

@@ -4,7 +4,7 @@ The shell is `Observer.slot`; `guard` decides, and `oracle_node.sources` reads. 
 its reason: silence is better than a wrong number, and an operator wants to know why it is silent.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -145,9 +145,13 @@ class Observer:
         """Let these pass the guard from now on."""
         self._releases |= {(each.underlying, each.price) for each in releases}
 
-    def slot(self, clock: Clock) -> tuple[PageReading | FailedReading, ...]:
-        """Fetch every page once and read every model on it."""
-        return self.read(self.fetch(clock))
+    def slot(
+        self, clock: Clock, keep: Callable[[Pages], None] = lambda pages: None
+    ) -> tuple[PageReading | FailedReading, ...]:
+        """Fetch every page once, have `keep` archive them, and read every model on them."""
+        pages = self.fetch(clock)
+        keep(pages)
+        return self.read(pages)
 
     def fetch(self, clock: Clock) -> Pages:
         """Fetch every page once, whatever number of models stand on it: the ones that decide and the second ones."""

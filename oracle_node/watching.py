@@ -13,7 +13,7 @@ from ifx_sdk.money import format_price
 from ifx_sdk.signers import Signer
 from ifx_sdk.terms import Domain
 from oracle_node.alerts import Alerts, Cause
-from oracle_node.archive import Archive
+from oracle_node.archive import Archive, keep_pages
 from oracle_node.clocks import REFUSE_SECONDS, WARN_SECONDS, ChainTime, Clock, http_date, skew
 from oracle_node.errors import SecondReport
 from oracle_node.fetch import Page
@@ -96,9 +96,7 @@ class Watcher:
         self._observer.release(self._store.releases())
         pages = self._observer.fetch(self._clock)
         self._on_step(Step.PAGES_FETCHED)
-        for url, fetched in pages.items():
-            if isinstance(fetched.page, Page):
-                self._archive.add_page(fetched.page, url=url, at=fetched.at)
+        keep_pages(self._archive, pages)
         self._on_step(Step.PAGES_ARCHIVED)
         readings = self._observer.read(pages)
         self._store.add_readings(readings)

@@ -1,6 +1,6 @@
 """A window: thirteen slots observed, and of each underlying's readings one fixing with the evidence under it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from ifx_sdk.calendar import SECONDS_PER_DAY, midnight, window_slots
@@ -12,7 +12,7 @@ from oracle_node.fixing import (
     newest_per_slot,
     window_median,
 )
-from oracle_node.observe import FailedReading, Observer, PageReading
+from oracle_node.observe import FailedReading, Observer, PageReading, Pages
 from oracle_node.settings import UnderlyingSettings
 
 
@@ -46,17 +46,23 @@ def day_being_fixed(now: int) -> int:
 
 
 def observe_window(
-    observer: Observer, day: int, clock: Clock, *, lead_seconds: int = 0
+    observer: Observer,
+    day: int,
+    clock: Clock,
+    *,
+    lead_seconds: int = 0,
+    keep: Callable[[Pages], None] = lambda pages: None,
 ) -> Iterator[tuple[PageReading | FailedReading, ...]]:
     """Observe the slots of the window that fixes `day`, each `lead_seconds` before its time, as they come.
 
-    Slots that are past already are left out: nothing is read for a time that is over.
+    `keep` archives what was fetched, before it is read. Slots that are past already are left out: nothing is read for
+    a time that is over.
     """
     for slot in window_slots(midnight(day)):
         if clock.now() > slot:
             continue
         clock.wait_until(slot - lead_seconds)
-        yield observer.slot(clock)
+        yield observer.slot(clock, keep)
 
 
 def fix_window(readings: Iterable[PageReading | FailedReading], asked: UnderlyingSettings, day: int) -> WindowResult:

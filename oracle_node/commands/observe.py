@@ -2,16 +2,18 @@
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 import httpx
 
 from ifx_sdk.errors import BadValue
 from ifx_sdk.money import parse_price
+from oracle_node.archive import ARCHIVE, Archive, keep_pages
 from oracle_node.clocks import Clock, SystemClock
 from oracle_node.commands import OK, REFUSED
-from oracle_node.observe import FailedReading, Observer, PageReading, Release
+from oracle_node.observe import FailedReading, Observer, PageReading, Pages, Release
 from oracle_node.readings import append_readings, newest_prices, read_readings_file, reading_to_json
 from oracle_node.settings import Settings, read_settings
 from oracle_node.store import open_store
@@ -19,7 +21,7 @@ from oracle_node.window import day_being_fixed, observe_window
 
 
 def run(config: str, *, out: str | None, window: bool, releases: Sequence[str], clock: Clock | None = None) -> int:
-    """Observe, store and print; with `out` also append to that file.
+    """Observe, archive, store and print; with `out` also append to that file.
 
     Readings are held against the newest prices of the store, and against the file's of what the store does not know.
     """
@@ -38,7 +40,8 @@ def run(config: str, *, out: str | None, window: bool, releases: Sequence[str], 
             previous={**newest_prices(known), **store.newest_prices()},
             releases=store.releases(),
         )
-        for readings in _slots(observer, settings, time, window=window):
+        keep = partial(keep_pages, Archive(Path(settings.state) / ARCHIVE))
+        for readings in _slots(observer, settings, time, keep, window=window):
             store.add_readings(readings)
             if path is not None:
                 append_readings(path, readings)
@@ -47,12 +50,12 @@ def run(config: str, *, out: str | None, window: bool, releases: Sequence[str], 
 
 
 def _slots(
-    observer: Observer, settings: Settings, clock: Clock, *, window: bool
+    observer: Observer, settings: Settings, clock: Clock, keep: Callable[[Pages], None], *, window: bool
 ) -> Iterable[tuple[PageReading | FailedReading, ...]]:
     if not window:
-        return (observer.slot(clock),)
+        return (observer.slot(clock, keep),)
     day = day_being_fixed(clock.now())
-    return observe_window(observer, day, clock, lead_seconds=settings.reading.lead_seconds)
+    return observe_window(observer, day, clock, lead_seconds=settings.reading.lead_seconds, keep=keep)
 
 
 def _print(readings: Iterable[PageReading | FailedReading]) -> bool:
