@@ -14,14 +14,16 @@ from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from ifx_sdk.calendar import date_of, day_number, parse_date
 from ifx_sdk.errors import BadDate, BadFile, BadValue
 from ifx_sdk.terms import parse_underlying
+from oracle_node import serving
 from oracle_node.archive import Archive, is_digest
 from oracle_node.errors import DamagedArchive, NotArchived
 from oracle_node.evidence import canonical_json, read_manifest
+from oracle_node.serving import Route
 
 PREFIX: Final = "/archive/"
 """In front of every path."""
@@ -55,6 +57,18 @@ def answer(archive: Archive, path: str) -> Answer:
     except (DamagedArchive, BadFile):
         # What is wrong names a file of this machine: it is the operator's, and `verify` tells it.
         return _refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "it is damaged here")
+
+
+def archive_route(archive: Archive) -> Route:
+    """The same as a route of a node's server."""
+
+    def route(path: str) -> serving.Answer | None:
+        if not path.startswith(PREFIX):
+            return None
+        status, content_type, body = answer(archive, quote(path))
+        return serving.Answer(status=HTTPStatus(status), content_type=content_type, body=body)
+
+    return route
 
 
 def _days(archive: Archive, rest: str) -> Answer:

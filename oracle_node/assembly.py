@@ -19,6 +19,7 @@ from ifx_sdk.signers import Signer
 from ifx_sdk.terms import oracle_domain
 from oracle_node.alerts import Alerts, Webhook
 from oracle_node.archive import ARCHIVE, Archive
+from oracle_node.archive_http import archive_route
 from oracle_node.clocks import ChainTime, Clock, SystemClock
 from oracle_node.errors import AlreadyRunning
 from oracle_node.health import Check, Health
@@ -159,7 +160,7 @@ def assembled(
             metrics=metrics,
             health=health,
             oracle=oracle,
-            routes=(reports_route(store.book), *health.routes()),
+            routes=(reports_route(store.book), archive_route(archive), *health.routes()),
         )
 
 

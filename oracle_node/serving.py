@@ -1,7 +1,7 @@
 """What a node answers over HTTP, read-only: routes are functions from a path to an answer, and one server has them all.
 
 GET /reports/{underlying}/{day}   the node's signed reports, to everyone who can reach it
-GET /archive/...                  what they rest on, by hash (oracle_node.archive_server)
+GET /archive/...                  what they rest on, by hash (oracle_node.archive_http)
 GET /healthz /readyz /metrics     for the operator (oracle_node.health, oracle_node.metrics)
 """
 
