@@ -18,7 +18,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 NIGHTLY_SECONDS ?=
 MUTANTS_SECONDS ?=
 
-.PHONY: help demo test check coverage mutants gas bench abi node nightly lock tools
+.PHONY: help demo test check coverage mutants gas bench paper abi node nightly lock tools
 
 help: ## List the targets
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' Makefile | expand -t 18
@@ -48,6 +48,9 @@ gas: .venv/.installed-dev tools ## Measure gas on anvil beside floor and peers; 
 
 bench: .venv/.installed-dev ## Off-chain benchmarks against their named baselines
 	@for bench in benchmarks/bench_*.py; do echo "$$bench"; $(BIN)/python "$$bench" $(ARGS); done
+
+paper: .venv/.installed-dev ## Recompute every number of the paper: docs/paper-check.md (ARGS=--check: fail if it differs)
+	$(BIN)/python scripts/paper.py $(ARGS)
 
 abi: .venv/.installed-dev ## Compile the contracts and refresh the packaged ABIs and bytecode
 	$(BIN)/python scripts/export_abis.py $(ARGS)

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from ifx_index import tpi
+from ifx_index import cati, tpi
 from ifx_index.model import COMPANIES
 from ifx_sdk import payoff, pricing
 from ifx_sdk.calendar import SLOT_SECONDS, TENORS, WINDOW_SECONDS
@@ -150,7 +150,15 @@ def _black() -> tuple[Row, ...]:
 
 
 def _index() -> tuple[Row, ...]:
+    by_spend, true = _spend_shares()
     return (
+        row(
+            "Eq. 8: channels weighed by their share of spend",
+            f"wrong average: half the spend at 8.00 and half at 30.00 buys at {text(true, 2)}, not at Eq. 8's "
+            f"{text(by_spend, 2)}; what settles takes shares of tokens",
+            WRONG,
+            "Eq. 8, `cati.price_index`",
+        ),
         row(
             "GPT-4.1 falls by 33% and Claude Opus by 67%; ten startups",
             f"an example: equal weights make {percent(Fraction(33 + 67, 200), 0)}",
@@ -168,6 +176,17 @@ def _index() -> tuple[Row, ...]:
         ),
         row("the anchor is GPT-4-Turbo of January 2024", "as chosen", CHOSEN, "Eq. 11", marks="2024"),
     )
+
+
+def _spend_shares() -> tuple[Fraction, Fraction]:
+    """Eq. 8 on shares of spend, and the price that was paid: GPT-4.1 and GPT-5.5 with half the spend each."""
+    weights = cati.Weights(
+        pi={"one": Fraction(1, 2), "other": Fraction(1, 2)},
+        w={"one": {"gpt-4.1": Fraction(1)}, "other": {"gpt-5.5": Fraction(1)}},
+    )
+    price = {"one": {"gpt-4.1": Fraction(8_000_000)}, "other": {"gpt-5.5": Fraction(30_000_000)}}
+    found = cati.price_index(weights, price)
+    return Fraction(found.value or 0, 10**6), Fraction(found.spend or 0, 10**6)
 
 
 def _roadmap() -> tuple[Row, ...]:

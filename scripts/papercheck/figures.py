@@ -133,7 +133,7 @@ def volatility(drawn: Simulated) -> str:
         each.band(*BAND, TEAL, "0.14")
         each.grid(_whole, _whole)
     card.text(left.x.start + 6, left.y.at(BAND[1]) + 14, "62-78%", color=TEAL, size=11, bold=True)
-    ratios = [Fraction(each, 100) for each in range(0, 126, 5)]
+    ratios = [Fraction(each, 100) for each in range(0, 126)]
     bases = [Fraction(each, 200) for each in range(41)]
     for name, color in _OF_HEDGE.items():
         book = HEDGES[name]
@@ -147,8 +147,8 @@ def volatility(drawn: Simulated) -> str:
     left.label(Fraction(1), naive, percent(naive), AMBER, dx=-8, dy=4, anchor="end")
     best = removed(EVEN, HEDGES["ladder 25/37.5/25"])
     left.label(Fraction(1), best, percent(best), BLUE, dy=-10)
-    card.text(left.x.start, 432, "hedge ratio: forwards over the volume bought", color=QUIET, size=11)
-    card.text(right.x.start, 432, "standard deviation of the price paid over the list price", color=QUIET, size=11)
+    card.text(left.x.start, 440, "hedge ratio: forwards over the volume bought", color=QUIET, size=11)
+    card.text(right.x.start, 440, "standard deviation of the price paid over the list price", color=QUIET, size=11)
     for y, words, color in (
         (
             468,

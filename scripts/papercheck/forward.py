@@ -269,7 +269,7 @@ def _margin() -> tuple[Row, ...]:
         ),
         row(
             "V is in tokens",
-            f"V is in Mtok: {text(Fraction(margin.amount, 10**12), 2)} million USDT for 1T, in tokens a million times",
+            f"in Mtok: {text(Fraction(margin.amount, 10**12), 2)} million USDT for 1T, 1,000,000 times it in tokens",
             WRONG,
             "Eq. 7, `initial_margin`",
             erratum=21,

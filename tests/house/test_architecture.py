@@ -47,6 +47,7 @@ PURE = {
     Path("ifx_sdk/payoff.py"),
     Path("ifx_sdk/pricing.py"),
     Path("ifx_sdk/calibration.py"),
+    Path("ifx_sdk/regression.py"),
     *(
         Path("ifx_sdk/hedging", f"{name}.py")
         for name in ("exposure", "ladder", "margin", "market_maker", "participants", "plan", "process")
