@@ -88,7 +88,8 @@ class SealedLog:
         """The seal, None where nothing was written yet. Raises BadStore."""
         there = self.path.exists()  # asked first: a first writer puts the seal before the log
         try:
-            found = loads(self.seal_path.read_bytes())
+            data = self.seal_path.read_bytes()
+            found = loads(data)
         except FileNotFoundError as error:
             if there:
                 raise BadStore(self.seal_path, "the seal of the rows is gone") from error
@@ -99,4 +100,6 @@ class SealedLog:
             raise BadStore(self.seal_path, "it is no seal") from error
         if not isinstance(found, dict) or set(found) != _KEYS or type(found["bytes"]) is not int or found["bytes"] < 0:
             raise BadStore(self.seal_path, "it is no seal")
+        if data != canonical(found) + b"\n":
+            raise BadStore(self.seal_path, "it is not as it was written")
         return Seal(found["bytes"], str(found["sha256"]))
