@@ -86,7 +86,10 @@ def plan(
     ahead = exposure(read.uses, day, model=model, months=months, shape=parse_shape(shape))
     side: Side = "short" if short else "long"
     made = make_plan(ahead.monthly, spot=price, trade_date=day, side=side, tenors=ladder, lot=lot)
-    shown = hedge_sheet.sheet(made, read, ahead, record, demands, paths=paths, seed=seed)
+    given = spot is not None
+    shown = hedge_sheet.sheet(
+        made, read, ahead, record, demands, underlying=name, spot_given=given, paths=paths, seed=seed
+    )
     told = notes(shown)
     document, text = hedge_sheet.document(shown, told), hedge_sheet.text(shown, told)
     if picture is not None:

@@ -63,7 +63,15 @@ def document(found: Sequence[Row]) -> dict[str, object]:
 def _hedge(plan: Plan, hedge: Hedge, falling: Simulation, rising: Simulation) -> dict[str, object]:
     return {
         "name": hedge.name,
-        "legs": [{"tenor_months": leg.months, "quantity": leg.quantity, "indicative": leg.price} for leg in hedge.legs],
+        "legs": [
+            {
+                "tenor_months": leg.months,
+                "averaging_days": leg.averaging_days,
+                "quantity": leg.quantity,
+                "indicative": leg.price,
+            }
+            for leg in hedge.legs
+        ],
         "prefunding": hedge.prefunding,
         "fee": hedge.fee,
         "worst_case": hedge.worst_case,

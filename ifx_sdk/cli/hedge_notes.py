@@ -32,6 +32,10 @@ def _about_file(shown: HedgeSheet) -> list[str]:
         other = tokens(Fraction(shown.file.left_out, 1_000_000))
         kinds = "batch, flex, priority, fast mode, long context, one region, audio"
         found.append(f"{other} in the file are at other prices ({kinds}): not hedged here")
+    named = (shown.underlying or "").rpartition("/")[2]
+    if named not in shown.exposure.model.lower():
+        why = "make sure that this is the model whose price is hedged"
+        found.append(f"the file's {shown.exposure.model} is not called {named}: {why}")
     if len(shown.file.models) > 1:
         found.append(f"the file holds {len(shown.file.models)} models; this plan is for {shown.exposure.model} alone")
     if not shown.demands[1].volume_sd:

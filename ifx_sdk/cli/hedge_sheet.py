@@ -105,6 +105,12 @@ def record(table: Sequence[Repricing], months: int, *, own: bool) -> Record:
 class HedgeSheet:
     """A plan and what was found out about it."""
 
+    underlying: str | None
+    """`provider/model-id` whose fixing is the spot; None where only a spot was given."""
+
+    spot_given: bool
+    """Whether the spot is what somebody typed, not a fixing."""
+
     plan: Plan
     """Exposure and hedges."""
 
@@ -146,6 +152,8 @@ def sheet(
     record: Record,
     wanted: tuple[Fraction, Fraction | None],
     *,
+    underlying: str | None,
+    spot_given: bool,
     paths: int,
     seed: int,
 ) -> HedgeSheet:
@@ -162,7 +170,15 @@ def sheet(
         for process in (record.process, with_rise(record.process))
     )
     return HedgeSheet(
-        plan=plan, file=file, exposure=exposure, record=record, demands=demands, falling=falling, rising=rising
+        underlying=underlying,
+        spot_given=spot_given,
+        plan=plan,
+        file=file,
+        exposure=exposure,
+        record=record,
+        demands=demands,
+        falling=falling,
+        rising=rising,
     )
 
 
@@ -185,7 +201,9 @@ def document(shown: HedgeSheet, notes: Sequence[str]) -> dict[str, object]:
         "volume_mtok": _decimal(plan.volume),
         "trade_date": plan.trade_date.isoformat(),
         "side": plan.side,
+        "underlying": shown.underlying,
         "spot": plan.spot,
+        "spot_given": shown.spot_given,
         "cost_if_unchanged": plan.cost,
         "paths": shown.falling.paths,
         "seed": shown.falling.seed,
@@ -277,9 +295,15 @@ def _head(shown: HedgeSheet) -> list[tuple[str, str]]:
             f"{tokens(plan.volume)} in {len(plan.monthly)} months from {plan.trade_date} ({SHAPES[exposure.shape]})",
         ),
         ("by month", f"{tokens(plan.monthly[0])} each" if even else " ".join(monthly) + " (B tokens)"),
-        ("spot S0", format_price(plan.spot)),
+        ("spot S0", f"{format_price(plan.spot)}, {_source(shown)}"),
         (_flow(shown) + " if unchanged", f"{usdt(plan.cost)} USDT"),
     ]
+
+
+def _source(shown: HedgeSheet) -> str:
+    if shown.spot_given:
+        return "as given" if shown.underlying is None else f"as given for {shown.underlying}"
+    return f"the fixing of {shown.underlying} on {shown.plan.trade_date}"
 
 
 def _flow(shown: HedgeSheet) -> str:

@@ -125,4 +125,5 @@ def test_with_a_node_the_spot_is_todays_fixing(fresh_ifx: IFX, shells: dict[str,
     options = ("--underlying", GPT, "--paths", "2000")
     planned = shells["outsider"].json("hedge", "plan", str(usage), *options)
     assert (planned["spot"], planned["trade_date"]) == (7_000_000, found["trade_date"])
+    assert (planned["underlying"], planned["spot_given"]) == (GPT, False)
     assert "the fixing of" in shells["outsider"].run("curve", GPT).ok().out

@@ -127,3 +127,15 @@ def test_a_model_that_is_not_in_the_file_is_named_beside_those_that_are(tmp_path
     """The cure lists them."""
     path = saved(tmp_path, date(2026, 4, 6), 100)
     assert "--model: m" in refused(SHELL.run("hedge", "plan", path, *AT, "--model", "n", "--json"), 2, "BadPlan")
+
+
+def test_a_file_of_an_other_model_than_the_underlying_is_told(tmp_path: Path) -> None:
+    """A plan for o3 on GPT-4.1's price; a dated name of the same model is none."""
+    path = tmp_path / "usage.csv"
+    options = ("--underlying", "openai/gpt-4.1")
+    for model, expected in (("o3", True), ("gpt-4.1-2025-04-14", False), ("openai/gpt-4.1", False)):
+        path.write_text(f"{HEADER}2026-07-01,{model},2740000000\n")
+        assert ("is not called gpt-4.1" in told(str(path), *options)) is expected
+    assert "is not called" not in told(str(path))
+    head = SHELL.run("hedge", "plan", str(path), *AT, *options).ok().out
+    assert "8.00 USD/Mtok, as given for openai/gpt-4.1" in head
