@@ -25,7 +25,7 @@ from oracle_node.archived import ArchivedFixing, read_fixing
 from oracle_node.errors import BadReport, DamagedArchive, NotArchived
 from oracle_node.fetch import Page
 from oracle_node.observe import Pages
-from oracle_node.once import names, read_bytes, write_once
+from oracle_node.once import folders, names, read_bytes, write_once
 from oracle_node.report import SignedReport, read_report
 
 PAGES, MANIFESTS, REPORTS, FIXINGS = "pages", "manifests", "reports", "fixings"
@@ -121,7 +121,7 @@ class Archive:
         """Keep a signed report, the node's own or a peer's. Raises `DamagedArchive`, `BadFile`."""
         data = report.canonical()
         underlying, day = report.key
-        write_once(self._reports_of(underlying, day) / f"{hashlib.sha256(data).hexdigest()}{_SUFFIX}", data)
+        write_once(self.reports_folder(underlying, day) / f"{hashlib.sha256(data).hexdigest()}{_SUFFIX}", data)
 
     def reports(self, underlying: str, day: int) -> tuple[SignedReport, ...]:
         """The reports of an underlying and UTC day number, by their hash. Raises `DamagedArchive`, `BadFile`."""
@@ -129,7 +129,7 @@ class Archive:
 
     def report_paths(self, underlying: str, day: int) -> tuple[Path, ...]:
         """Where they are. Raises `BadFile`."""
-        folder = self._reports_of(underlying, day)
+        folder = self.reports_folder(underlying, day)
         return tuple(folder / f"{name}{_SUFFIX}" for name in names(folder, _SUFFIX))
 
     def report(self, path: Path, underlying: str, day: int) -> SignedReport:
@@ -143,6 +143,10 @@ class Archive:
         if report.key != (underlying, day):
             raise DamagedArchive(path, f"it is over {report.key[0]} of day {report.key[1]}")
         return report
+
+    def reports_folder(self, underlying: str, day: int) -> Path:
+        """The folder that they are in, or would be."""
+        return self._of_day(REPORTS, day) / _file_name(underlying)
 
     def add_fixing(self, fixing: ArchivedFixing) -> None:
         """Keep what the chain has, once it is final: there is one record of an underlying and day.
@@ -184,7 +188,7 @@ class Archive:
     def reported(self, day: int) -> tuple[str, ...]:
         """The underlyings that reports of a UTC day number are kept of, sorted. Raises `BadFile`, `DamagedArchive`."""
         folder = self._of_day(REPORTS, day)
-        return tuple(_underlying_of(name, folder) for name in names(folder, ""))
+        return tuple(_underlying_of(name, folder) for name in folders(folder))
 
     # ------------------------------------------------------------------------------------------------ inside
 
@@ -194,15 +198,12 @@ class Archive:
         except FileNotFoundError as error:
             raise NotArchived(f"{what} is not in the archive ({path})") from error
 
-    def _reports_of(self, underlying: str, day: int) -> Path:
-        return self._of_day(REPORTS, day) / _file_name(underlying)
-
     def _of_day(self, kind: str, day: int) -> Path:
         return self.folder / kind / date_of(day).isoformat()
 
     def _days(self, kind: str) -> tuple[int, ...]:
         """Newest first: what is asked for is mostly recent."""
-        dates = (_date(name) for name in names(self.folder / kind, ""))
+        dates = (_date(name) for name in folders(self.folder / kind))
         return tuple(sorted((day_number(each) for each in dates if each is not None), reverse=True))
 
 

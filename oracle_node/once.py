@@ -54,17 +54,26 @@ def read_bytes(path: Path) -> bytes:
 
 
 def names(folder: Path, suffix: str) -> tuple[str, ...]:
-    """The names in a folder that end in `suffix`, without it, sorted; what a crash left half written is not among them.
+    """The names of the files in a folder that end in `suffix`, without it, sorted; a draft's name ends otherwise.
 
     Empty where there is no such folder. Raises `BadFile`.
     """
+    found = (each.name for each in _listed(folder) if each.name.endswith(suffix))
+    return tuple(sorted(name.removesuffix(suffix) for name in found))
+
+
+def folders(folder: Path) -> tuple[str, ...]:
+    """The names of the folders in a folder, sorted; empty where there is no such folder. Raises `BadFile`."""
+    return tuple(sorted(each.name for each in _listed(folder) if each.is_dir()))
+
+
+def _listed(folder: Path) -> list[os.DirEntry[str]]:
     try:
-        found = [each.name for each in os.scandir(folder)]
+        return list(os.scandir(folder))
     except FileNotFoundError:
-        return ()
+        return []
     except OSError as error:
         raise BadFile(folder, f"cannot be listed: {error.strerror}", cure=_CURE) from error
-    return tuple(sorted(name.removesuffix(suffix) for name in found if name.endswith(suffix) and name[0] != "."))
 
 
 def _write_draft(draft: Path, data: bytes) -> None:

@@ -257,6 +257,7 @@ class Verifier:
         log: _Log,
     ) -> None:
         """The signed reports that are kept beside it: each is whole, and by whom it says."""
+        kept: set[str] = set()
         for path in self._archive.report_paths(underlying, day):
             try:
                 report = self._archive.report(path, underlying, day)
@@ -268,9 +269,17 @@ class Verifier:
             except BadReport as error:
                 log.wrong("report", path, expected="a report signed by a registered node", found=error.why)
             else:
+                kept.add(report.signer)
                 if record is not None and report.attestation.price != record.price:
                     price = format_price(report.attestation.price)
                     log.ok("report", f"{report.signer} signed another price, {price}, and has no part in the fixing")
+
+        for account in recovered.values():
+            if account not in kept:
+                folder = self._archive.reports_folder(underlying, day)
+                log.absent(
+                    "report", folder, f"the report of {account} is not here; its signature is in the transaction"
+                )
 
     def _where(self, account: str) -> str:
         if account in self._peers:
