@@ -7,10 +7,12 @@ from time import monotonic
 from typing import Any
 
 from requests import Session
-from requests.exceptions import Timeout
+from requests.exceptions import ContentDecodingError, Timeout
 from web3 import HTTPProvider
 from web3.types import RPCEndpoint, RPCResponse
 
+MOST_BYTES = 64 * 1024 * 1024
+"""Of one answer; the logs of a long range are a few of them."""
 _CHUNK = 8192
 _GRACE_SECONDS = 1
 """How much longer a reader may take than its socket, so that the socket's own reason is told where there is one."""
@@ -64,6 +66,8 @@ class DeadlineProvider(HTTPProvider):
             body = bytearray()
             for chunk in response.iter_content(_CHUNK):
                 body += chunk
+                if len(body) > MOST_BYTES:
+                    raise ContentDecodingError(f"an answer of more than {MOST_BYTES} bytes")
                 if monotonic() > deadline:
                     raise Timeout(f"no whole answer within {self._seconds} s")
             return bytes(body)

@@ -80,14 +80,18 @@ class NodeTransaction:
     """None while it waits."""
 
 
-def web3_for(url: str) -> Web3:
-    """A Web3 for an `http(s)://` URL or the path of an IPC socket. Does no I/O. Raises `BadValue`."""
+def web3_for(url: str, timeout_seconds: int | None = None) -> Web3:
+    """A Web3 for an `http(s)://` URL or the path of an IPC socket. Does no I/O. Raises `BadValue`.
+
+    `timeout_seconds` is how long one whole answer may take; `REQUEST_TIMEOUT` where none is given.
+    """
     from web3 import IPCProvider, Web3
 
     from ifx_sdk.deadline import DeadlineProvider
 
+    seconds = REQUEST_TIMEOUT if timeout_seconds is None else timeout_seconds
     if url.endswith(".ipc"):
-        return Web3(IPCProvider(url, timeout=REQUEST_TIMEOUT))
+        return Web3(IPCProvider(url, timeout=seconds))
     try:
         usable = urlsplit(url).scheme in ("http", "https") and bool(urlsplit(url).hostname) and urlsplit(url).port != 0
     except ValueError:
@@ -99,7 +103,7 @@ def web3_for(url: str) -> Web3:
             "a node's address starts with http:// or https://, or is the path of an .ipc socket",
             cure='Write it like "http://127.0.0.1:8545".',
         )
-    return Web3(DeadlineProvider(url, REQUEST_TIMEOUT))
+    return Web3(DeadlineProvider(url, seconds))
 
 
 def url_of(web3: Web3) -> str:

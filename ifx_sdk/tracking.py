@@ -135,7 +135,7 @@ class Tracker:
         return Unknown(tx_hash=attempt.tx_hash, attempt=attempt, why=why) if isinstance(found, Unknown) else found
 
     def _after_refusal(self, attempt: Attempt, error: RpcError | Reverted) -> Outcome:
-        if attempt.tx_hash is not None and any(words in error.what.lower() for words in _ALREADY_KNOWN):
+        if attempt.tx_hash is not None and is_known_already(error.what):
             return Sent(tx_hash=attempt.tx_hash, attempt=attempt)
         try:
             found = self.reconcile(attempt)
@@ -144,7 +144,7 @@ class Tracker:
         if not isinstance(found, Unknown):
             return found
         why = f"the node refused it: {error.what}"
-        kind = Dropped if _is_definite(error) else Unknown
+        kind = Dropped if is_definite(error) else Unknown
         return kind(tx_hash=attempt.tx_hash, attempt=attempt, why=why)
 
     def _attempt_of(self, transaction: NodeTransaction) -> Attempt:
@@ -218,11 +218,16 @@ class Tracker:
         return Reverted(None, receipt.tx_hash, what=what)
 
 
-def _is_definite(error: RpcError | Reverted) -> bool:
+def is_definite(error: RpcError | Reverted) -> bool:
     """Whether a refused broadcast cannot have gone anywhere. A revert is none: some nodes report it and keep it."""
     if isinstance(error, Reverted):
         return False
     return error.code == _NO_SUCH_METHOD or any(words in error.message.lower() for words in _REFUSALS)
+
+
+def is_known_already(message: str) -> bool:
+    """Whether a node's words say that it has the transaction already."""
+    return any(words in message.lower() for words in _ALREADY_KNOWN)
 
 
 def by_nonce(attempts: Iterable[Attempt], sender: str, chain_id: int) -> dict[int, list[Attempt]]:

@@ -75,6 +75,13 @@ def local(local_session: LocalChain) -> Iterator[LocalChain]:
 
 
 @pytest.fixture
+def own_anvil() -> Iterator[Chain]:
+    """An anvil of the test's own, for what no snapshot undoes: base fees, rollbacks, forks."""
+    with running(anvil_binary(), free_port(), timestamp=START) as (found, _):
+        yield found
+
+
+@pytest.fixture
 def anvil(anvil_url: str) -> Iterator[Chain]:
     """anvil at its first block."""
     chain = Chain(anvil_url, chain_id=31337).connect()

@@ -1,0 +1,115 @@
+"""What an RPC endpoint does wrong, remembered by endpoint and kind: for logs, metrics and alerts."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from ifx_sdk.errors import NodeDown, OracleError
+from oracle_node.clocks import Clock
+
+REMEMBERED_SECONDS: Final = 3_600
+"""For which a lie counts as a present fault."""
+
+
+class FaultKind(StrEnum):
+    """What an endpoint can do wrong."""
+
+    DOWN = "down"
+    """Nobody answers, or a gateway in its place."""
+    STALLED = "stalled"
+    """No whole answer in time."""
+    RATE_LIMITED = "rate limited"
+    """It wants to be asked less: HTTP 429, code -32005."""
+    GARBAGE = "garbage"
+    """An answer that is none, or one to another question."""
+    WRONG_CHAIN = "wrong chain"
+    """It follows another chain."""
+    BEHIND = "behind"
+    """Its newest block is old beside another endpoint's."""
+    AHEAD = "ahead"
+    """Its newest block is in the future."""
+    FORKED = "forked"
+    """It has another block at the same height."""
+    DISAGREES = "disagrees"
+    """On the same block it says something else."""
+
+
+UNHEARD: Final = (FaultKind.DOWN, FaultKind.STALLED, FaultKind.RATE_LIMITED, FaultKind.GARBAGE)
+"""It gave no usable answer; over when it gives one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointFault:
+    """One thing that one endpoint does wrong."""
+
+    number: int
+    """Its place in the settings, from 1: `rpc` is 1, then come `more_rpcs`."""
+    url: str
+    """Its address without whatever may be secret in it."""
+    kind: FaultKind
+    """What it does."""
+    why: str
+    """In one line."""
+    at: int
+    """When it did so last, unix seconds UTC."""
+    times: int
+    """How often it did so since the start."""
+
+
+class EndpointsDisagree(NodeDown, OracleError):  # noqa: N818 - named for what is wrong, as in errors.py
+    """Endpoints contradict one another, and no more than half of them say the same: nothing is decided."""
+
+    cure = "Look which one lies or hangs, and replace it; with three endpoints one liar is outvoted. Nothing was sent."
+
+    def __init__(self, method: str, said: tuple[tuple[str, str], ...]) -> None:
+        """`method` asked, and each endpoint's public URL with what it `said`."""
+        told = "; ".join(f"{url} says {what}" for url, what in said)
+        super().__init__(said[0][0], f"the endpoints disagree on {method}: {told}")
+        self.method = method
+        self.said = said
+
+
+class FaultBook:
+    """Which faults are present, and how often each occurred; for several threads."""
+
+    def __init__(self, clock: Clock, on_fault: Callable[[EndpointFault], None]) -> None:
+        """`on_fault` hears of each fault when it begins."""
+        self._clock, self._on_fault = clock, on_fault
+        self._faults: dict[tuple[int, FaultKind], EndpointFault] = {}
+        self._ended: set[tuple[int, FaultKind]] = set()
+        self._lock = threading.Lock()
+
+    def present(self) -> tuple[EndpointFault, ...]:
+        """What is wrong now: not answered properly since, or within the last hour where it was a lie."""
+        with self._lock:
+            return tuple(fault for key, fault in sorted(self._faults.items()) if self._is_present(key))
+
+    def ever(self) -> tuple[EndpointFault, ...]:
+        """Every fault since the start, ended or not."""
+        with self._lock:
+            return tuple(fault for _, fault in sorted(self._faults.items()))
+
+    def name(self, number: int, url: str, kind: FaultKind, why: str) -> None:
+        """One more occurrence of a fault."""
+        key, now = (number, kind), self._clock.now()
+        with self._lock:
+            begins = not self._is_present(key)
+            times = self._faults[key].times + 1 if key in self._faults else 1
+            fault = EndpointFault(number=number, url=url, kind=kind, why=why, at=now, times=times)
+            self._faults[key] = fault
+            self._ended.discard(key)
+        if begins:
+            self._on_fault(fault)
+
+    def end(self, number: int, *kinds: FaultKind) -> None:
+        """The endpoint does these no more."""
+        with self._lock:
+            self._ended |= {(number, kind) for kind in kinds} & self._faults.keys()
+
+    def _is_present(self, key: tuple[int, FaultKind]) -> bool:
+        fault = self._faults.get(key)
+        if fault is None or key in self._ended:
+            return False
+        return fault.kind in UNHEARD or fault.at >= self._clock.now() - REMEMBERED_SECONDS
