@@ -205,6 +205,15 @@ def _connection(path: str) -> sqlite3.Connection:
     return connection
 
 
+def sync_folder(folder: Path) -> None:
+    """Have a folder's names on disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 @contextmanager
 def _held_folder(folder: Path) -> Iterator[int]:
     """Only one process at a time makes or updates a store in this folder; gives its descriptor."""

@@ -35,7 +35,7 @@ CREATE TABLE reports (
     UNIQUE (underlying, day)
 ) STRICT;
 CREATE TRIGGER reports_once BEFORE INSERT ON reports
-WHEN EXISTS (SELECT 1 FROM reports WHERE underlying = NEW.underlying AND day = NEW.day)
+WHEN EXISTS (SELECT 1 FROM reports WHERE id = NEW.id OR (underlying = NEW.underlying AND day = NEW.day))
 BEGIN SELECT RAISE(ABORT, 'reported already'); END;
 
 -- The operator's word that a price on another scale is right.
@@ -73,6 +73,11 @@ CREATE TABLE alerts (
 CREATE UNIQUE INDEX alerts_open ON alerts (cause) WHERE ended IS NULL;
 CREATE TRIGGER alerts_stay BEFORE DELETE ON alerts BEGIN SELECT RAISE(ABORT, 'alerts stay'); END;
 
+-- REPLACE deletes without a DELETE trigger: a row that stands is not written again.
+CREATE TRIGGER readings_once BEFORE INSERT ON readings WHEN EXISTS (SELECT 1 FROM readings WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'readings stay'); END;
+CREATE TRIGGER releases_once BEFORE INSERT ON releases WHEN EXISTS (SELECT 1 FROM releases WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'releases stay'); END;
 CREATE TRIGGER readings_never_change BEFORE UPDATE ON readings BEGIN SELECT RAISE(ABORT, 'readings never change'); END;
 CREATE TRIGGER readings_stay BEFORE DELETE ON readings BEGIN SELECT RAISE(ABORT, 'readings stay'); END;
 CREATE TRIGGER reports_never_change BEFORE UPDATE ON reports BEGIN SELECT RAISE(ABORT, 'reports never change'); END;

@@ -11,7 +11,7 @@ from typing import Final, Self
 
 from ifx_sdk.errors import BadFile
 from oracle_node.attempts import StoreJournal
-from oracle_node.database import Database
+from oracle_node.database import Database, sync_folder
 from oracle_node.earlier import hold_nothing_forgotten, reports_of
 from oracle_node.errors import BadStore
 from oracle_node.observe import FailedReading, PageReading, Release
@@ -182,7 +182,10 @@ def made_store(settings: Settings) -> Store:
     """The store of a node's settings, whatever an earlier version left; to take its book over, `open_store` else."""
     folder = Path(settings.state)
     try:
+        missing = [each for each in (folder, *folder.parents) if not each.exists()]
         folder.mkdir(parents=True, exist_ok=True)
+        for each in missing:
+            sync_folder(each.parent)  # a new folder's name is on disk once the one above it is
     except OSError as error:
         cure = "Name a folder that the node's user can write under `state` of the settings."
         raise BadStore(folder, f"the folder cannot be made: {error.strerror}", cure=cure) from error

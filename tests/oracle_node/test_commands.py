@@ -171,6 +171,53 @@ def test_fix_signs_the_windows_medians(fresh: World, tmp_path: Path, capsys: pyt
     assert [each.key for each in book(tmp_path).all()] == [(GPT, DAY), (LUNA, DAY)]
 
 
+def test_fix_takes_the_readings_of_the_store(fresh: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What `observe` stored is today's window where no file is named; a window without readings gives no report."""
+    config, clock = str(observed(fresh, tmp_path)), ToldClock(MIDNIGHT + 60)
+    (tmp_path / "readings.jsonl").unlink()
+    capsys.readouterr()
+    assert fix.run(None, config=config, day=None, manifests=None, clock=clock) == 0
+    assert [(each["day"], each["price"]) for each in lines(capsys.readouterr().out)] == [
+        (DAY, 8_000_000),
+        (DAY, 6_000_000),
+    ]
+    assert fix.run(None, config=config, day="2026-07-14", manifests=None, clock=clock) == 3
+    assert [each["valid"] for each in lines(capsys.readouterr().out)] == [0, 0]
+    assert [each.key for each in book(tmp_path).all()] == [(GPT, DAY), (LUNA, DAY)]
+
+
+def test_observe_remembers_without_a_file(fresh: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The price before is the store's, and the operator's word is logged there once and for all."""
+    config, clock = str(node(fresh, tmp_path)), ToldClock(MIDNIGHT)
+    assert observe.run(config, out=None, window=False, releases=(), clock=clock) == 0
+    fresh.page = page(gpt="0.008")
+    assert observe.run(config, out=None, window=False, releases=(), clock=clock) == 3
+    assert "waits for the operator's release" in capsys.readouterr().err
+    assert observe.run(config, out=None, window=False, releases=[f"{GPT}=0.008"], clock=clock) == 0
+    fresh.page = page()
+    assert observe.run(config, out=None, window=False, releases=(), clock=clock) == 3
+    fresh.page = page(gpt="0.008")
+    assert observe.run(config, out=None, window=False, releases=(), clock=clock) == 0
+
+
+def test_an_old_book_is_taken_over_before_anything_is_signed(fresh: World, tmp_path: Path) -> None:
+    """Each command refuses beside a book that the store does not know; the cure that it names works."""
+    config, old = str(observed(fresh, tmp_path)), tmp_path / "reports.jsonl"
+    old.write_bytes(report(0, 7, domain=fresh.ifx.oracle.domain()).canonical() + b"\n")
+    for command in ("observe", "fix", "post"):
+        code, out, err = invoke(command, "--config", config)
+        assert (code, out) == (2, "")
+        assert f"ifx-oracle import-book {old} --config" in err
+    for new in (1, 0):
+        code, out, _ = invoke("import-book", str(old), "--config", config)
+        assert (code, lines(out)) == (0, [{"book": str(old), "imported": new, "reports": 1}])
+    readings = str(tmp_path / "readings.jsonl")
+    code, _, err = invoke("fix", readings, "--config", config)
+    assert (code, "not signed again" in err) == (1, True)
+    code, _, err = invoke("import-book", str(tmp_path / "none"), "--config", config)
+    assert (code, "the report book cannot be read" in err) == (2, True)
+
+
 def test_fix_makes_no_report_of_too_few_slots(fresh: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Six valid slots: status INSUFFICIENT, price null, exit 3, and nothing is signed."""
     config = observed(fresh, tmp_path)
