@@ -8,7 +8,8 @@ from textwrap import fill
 from typing import TYPE_CHECKING, Any, Final
 
 from ifx_sdk.cli.curve_sheet import price
-from ifx_sdk.cli.hedge_sheet import HedgeSheet, points, tokens
+from ifx_sdk.cli.hedge_sheet import HedgeSheet
+from ifx_sdk.cli.hedge_words import points, tokens
 from ifx_sdk.cli.pictures import AMBER, BLUE, INK, PURPLE, QUIET, TEAL, label_ends, short_name, styled
 from ifx_sdk.hedging.ladder import GRID, Hedge
 from ifx_sdk.hedging.plan import AVERAGE, LADDER, NAIVE, STRIP
@@ -60,10 +61,14 @@ def _title(flow: str, months: int, removed: Mapping[str, int | None]) -> str:
         return f"No repricing was drawn: nothing is uncertain about this {flow}"
     if not ladder and not naive:
         return f"No hedge fits this {flow}: it is smaller than half a lot"
-    ends = f"one {months}M forward {'removes' if naive >= 0 else 'adds'} {points(abs(naive))}"
+    ends = f"one {months}M forward {_does(naive)}"
     if not ladder:
         return f"No ladder fits this {flow}; of its uncertainty {ends}"
-    return f"The ladder removes {points(ladder)} of the uncertainty of this {flow}; {ends}"
+    return f"The ladder {_does(ladder)} of the uncertainty of this {flow}; {ends}"
+
+
+def _does(ppm: int) -> str:
+    return f"{'removes' if ppm >= 0 else 'adds'} {round(Fraction(abs(ppm), 10_000)):,}%"
 
 
 def _foot(shown: HedgeSheet) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Final
 
-from ifx_sdk.cli.hedge_sheet import SCENARIOS, points, usdt
+from ifx_sdk.cli.hedge_words import SCENARIOS, points, usdt
 from ifx_sdk.cli.output import aligned, table
 from ifx_sdk.errors import BadValue
 from ifx_sdk.hedging.margin import Margin, rate_text

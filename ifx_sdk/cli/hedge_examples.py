@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from ifx_sdk.cli.hedge_sheet import NAMES, removed, tokens, usdt
+from ifx_sdk.cli.hedge_words import NAMES, removed, tokens, usdt
 from ifx_sdk.cli.output import table
 from ifx_sdk.hedging.ladder import Hedge
 from ifx_sdk.hedging.participants import PARTICIPANTS, SPOT, Participant

@@ -6,7 +6,8 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import Final
 
-from ifx_sdk.cli.hedge_sheet import NAMES, HedgeSheet, points, tokens
+from ifx_sdk.cli.hedge_sheet import HedgeSheet
+from ifx_sdk.cli.hedge_words import NAMES, points, tokens
 from ifx_sdk.hedging.plan import LIST_PRICE
 
 PROMOTION: Final = (

@@ -8,7 +8,7 @@ import pytest
 from support.commands import Shell, refused
 
 from ifx_sdk.cli.hedge_chart import _title
-from ifx_sdk.cli.hedge_sheet import removed, tokens
+from ifx_sdk.cli.hedge_words import removed, tokens
 from ifx_sdk.hedging.simulation import Spread
 
 SHELL = Shell()
@@ -80,8 +80,8 @@ def test_volumes_are_written_for_people() -> None:
 @pytest.mark.parametrize(
     ("ladder", "naive", "words"),
     [
-        (793_000, 37_000, "removes 79.3% of the uncertainty of this cost; one 12M forward removes 3.7%"),
-        (558_000, -1_518_000, "one 12M forward adds 151.8%"),
+        (793_000, 37_000, "removes 79% of the uncertainty of this cost; one 12M forward removes 4%"),
+        (558_000, -1_518_000, "one 12M forward adds 152%"),
         (0, -1_278_000, "No ladder fits"),
         (0, 0, "smaller than half a lot"),
         (None, None, "No repricing was drawn"),
