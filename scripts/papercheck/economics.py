@@ -37,7 +37,7 @@ def _foundation() -> tuple[Row, ...]:
         row("Black (1986)", "as cited", CITED, marks="1986"),
         row(
             "futures reduce the volatility of token costs by 62-78%",
-            "depends on what is assumed: [see below](#62-78-as-a-function-of-its-assumptions)",
+            "depends on what is assumed: [see above](#62-78-as-a-function-of-its-assumptions)",
             OPEN,
             "`hedging.effectiveness`, `hedging.simulate`",
             marks="62 78",

@@ -116,7 +116,7 @@ def _tokens() -> tuple[Row, ...]:
         ),
         row(
             "a company spends 85,500 USD a month on AI, 36% more than a year before",
-            f"implies {text(Fraction(85_500) / Fraction(136, 100), 0)} a month before",
+            f"implies {text(Fraction(85_500) / Fraction(136, 100), 0)} a month the year before",
             CITED,
             "85,500 / 1.36",
             marks="85,500 36",
@@ -289,7 +289,7 @@ def _table_1() -> tuple[Row, ...]:
     notes = {
         1: f"but {recorded.GPT_4_TURBO.input} is its input price, {recorded.GPT_4_TURBO.output} its output price",
         2: f"but {recorded.GPT_4O_MAY.input} is its input price, {recorded.GPT_4O_MAY.output} its output price",
-        3: (
+        4: (
             f"but 5.00 was an input price and 3.75 neither: the output price of the name gpt-4o went from "
             f"{recorded.GPT_4O_MAY.output} to {recorded.GPT_4O_AUGUST.output} (-33%) when it was pointed to the August "
             "snapshot, and the pinned May snapshot kept its own"

@@ -173,6 +173,19 @@ def test_every_wrong_row_says_what_is_right() -> None:
     assert [row.says for row in ROWS if row.verdict is Verdict.WRONG and not (row.found and row.by)] == []
 
 
+def test_table_1_is_held_against_the_recorded_lists() -> None:
+    """Of its eight rows the recordings contradict four, and bear the three launches out."""
+    rows = {row.says.split(",")[1].split(":")[0].strip(): row for row in ROWS if row.says.startswith("Table 1, ")}
+    contradicted = {"GPT-4 Turbo", "GPT-4o", "GPT-4o (rev.)", "Claude Opus 4.6"}
+    assert {name for name, row in rows.items() if row.verdict is Verdict.WRONG} == contradicted
+    assert {name for name, row in rows.items() if row.by.startswith("recorded list of")} == {
+        "GPT-4o mini",
+        "GPT-4.5",
+        "GPT-4.1",
+    }
+    assert len(rows) == 8
+
+
 def test_table_2_and_figure_4_show_the_right_values(documents: dict[str, str]) -> None:
     """Each wrong value is struck through with the right one beside it, and Figure 4 names every right one."""
     right = ("0.964", "0.931", "0.873", "0.843", "0.760", "0.695", "7.8%", "15.0%", "27.7%", "47.7%", "72.7%", "92.5%")
