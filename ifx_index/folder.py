@@ -100,5 +100,5 @@ def read_file(role: Role, path: Path | str) -> InputFile:
         data = Path(path).read_bytes()
     except OSError as error:
         cure = "Name a file that is there and can be read."
-        raise BadInput(path, f"it cannot be read: {error.strerror}", cure=cure) from error
+        raise BadInput(str(path) or "''", f"it cannot be read: {error.strerror}", cure=cure) from error
     return InputFile(role=role, name=Path(path).name, data=data, place=str(path))
