@@ -133,7 +133,7 @@ def exposure(
 def _main_model(uses: Sequence[Use]) -> str:
     totals = UsageFile(form="plain", uses=tuple(uses), left_out=0).models
     if not any(totals.values()):
-        raise BadPlan("", "the file holds no use", cure="Export days on which tokens were used.")
+        raise BadPlan(next(iter(totals), ""), "the file holds no use of it", cure="Export days on which tokens were used.")
     largest = next(iter(totals))
     if totals[largest] * 10 <= sum(totals.values()) * 9:
         names = ", ".join(list(totals)[:5])

@@ -121,6 +121,6 @@ def test_what_cannot_be_a_record_is_refused() -> None:
 def test_a_file_without_any_token_is_told_so() -> None:
     """Not that it holds too many models; with one token there is a main model."""
     idle = [Use(on=date(2026, 7, 1), model="m", tokens=0)]
-    with pytest.raises(BadPlan, match="holds no use"):
+    with pytest.raises(BadPlan, match="holds no use of it"):
         exposure(idle, date(2026, 7, 15))
     assert exposure([*idle, Use(on=date(2026, 7, 2), model="m", tokens=1)], date(2026, 7, 15)).model == "m"
