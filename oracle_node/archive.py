@@ -56,30 +56,22 @@ class Archive:
 
         Raises `BadValue` where the page is not what its SHA-256 says, `DamagedArchive`, `BadFile`.
         """
-        self.add_body(page.body, page.sha256, url=url, at=at)
+        if hashlib.sha256(page.body).hexdigest() != page.sha256:
+            raise BadValue(page.sha256, f"the page from {url} has another SHA-256")
+        if not self.page_path(page.sha256).exists():
+            self._write_page(page.sha256, warc.pack(page.body, url, at))
+        else:
+            self.page(page.sha256)
 
-    def add_body(self, body: bytes, sha256: str, *, url: str, at: int) -> None:
-        """As `add_page`, for bytes that come from elsewhere."""
-        if hashlib.sha256(body).hexdigest() != sha256:
-            raise BadValue(sha256, f"the page from {url} has another SHA-256")
-        path = self.page_path(sha256)
-        if not path.exists():
-            try:
-                write_once(path, warc.pack(body, url, at))
-            except DamagedArchive:
-                # Another writer was first, with another URL or time of the same body: what counts is the body.
-                self.page(sha256)
-            return
-        self.page(sha256)
+    def add_page_file(self, sha256: str, data: bytes) -> None:
+        """Keep another archive's file of a page as it is. Raises `DamagedArchive`, also where it is none; `BadFile`."""
+        self._body(data, self.page_path(sha256), sha256)
+        self._write_page(sha256, data)
 
     def page(self, sha256: str) -> bytes:
         """The bytes of a page, hashed again. Raises `NotArchived`, `DamagedArchive`, `BadFile`."""
         path = self.page_path(sha256)
-        body = warc.unpack(self._read(path, f"page {sha256}"), path)
-        found = hashlib.sha256(body).hexdigest()
-        if found != sha256:
-            raise DamagedArchive(path, f"the page in it has SHA-256 {found}, expected {sha256}")
-        return body
+        return self._body(self._read(path, f"page {sha256}"), path, sha256)
 
     def page_path(self, sha256: str) -> Path:
         """Where a page is, or would be. Raises `BadValue` for what is no SHA-256."""
@@ -191,6 +183,20 @@ class Archive:
         return tuple(_underlying_of(name, folder) for name in folders(folder))
 
     # ------------------------------------------------------------------------------------------------ inside
+
+    def _write_page(self, sha256: str, data: bytes) -> None:
+        try:
+            write_once(self.page_path(sha256), data)
+        except DamagedArchive:
+            # Another writer was first, with another URL or time of the same body: what counts is the body.
+            self.page(sha256)
+
+    def _body(self, data: bytes, path: Path, sha256: str) -> bytes:
+        body = warc.unpack(data, path)
+        found = hashlib.sha256(body).hexdigest()
+        if found != sha256:
+            raise DamagedArchive(path, f"the page in it has SHA-256 {found}, expected {sha256}")
+        return body
 
     def _read(self, path: Path, what: str) -> bytes:
         try:

@@ -4,15 +4,13 @@ Manifests and pages are asked for by their hash, so that it does not matter who 
 taken from a node: only the chain can tell what it has.
 """
 
-import hashlib
 from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
 from typing import Final
 
 import httpx
 
-from oracle_node import evidence, warc
+from oracle_node import evidence
 from oracle_node.archive import Archive, manifest_day
 from oracle_node.archive_http import MAX_PAGE_FILE, PREFIX
 from oracle_node.errors import DamagedArchive, NotArchived
@@ -58,9 +56,10 @@ class Mirror:
             manifest = read_manifest(data, root.hex())
         except DamagedArchive:
             return  # an index value's, which has no pages; of anything else the verification tells
-        for slot in {each.sha256: each for each in manifest.slots if each is not None}.values():
-            if not self._archive.page_path(slot.sha256).exists():
-                why = self._first(f"pages/{slot.sha256}", MAX_PAGE_FILE, partial(self._keep_page, slot))
+        for sha256 in sorted({each.sha256 for each in manifest.slots if each is not None}):
+            if not self._archive.page_path(sha256).exists():
+                keep = partial(self._archive.add_page_file, sha256)
+                why = self._first(f"pages/{sha256}", MAX_PAGE_FILE, keep)
                 if why is not None:
                     yield why
 
@@ -71,12 +70,6 @@ class Mirror:
         if named != day:
             raise DamagedArchive(root.hex(), f"it is of day {named}, not {day}")
         self._archive.add_manifest(data)
-
-    def _keep_page(self, slot: evidence.Slot, data: bytes) -> None:
-        body = warc.unpack(data, Path(slot.sha256))
-        if hashlib.sha256(body).hexdigest() != slot.sha256:
-            raise DamagedArchive(slot.sha256, "what came is another page")
-        self._archive.add_body(body, slot.sha256, url=slot.page, at=slot.at)
 
     def _first(self, path: str, max_bytes: int, keep: Callable[[bytes], None]) -> str | None:
         """Keep what the first node gives that has it; why none did, where none did."""

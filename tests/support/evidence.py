@@ -17,6 +17,7 @@ from ifx_sdk.artifacts import codec
 from ifx_sdk.calendar import window_slots
 from ifx_sdk.devkeys import dev_key
 from ifx_sdk.reports import Report, attest
+from ifx_sdk.terms import Domain
 from oracle_node.archive import Archive
 from oracle_node.archive_http import answer
 from oracle_node.archived import ArchivedFixing
@@ -50,9 +51,17 @@ def window(
     return result
 
 
-def signed(node: int, evidence: bytes, *, price: int = 8_000_000, name: str = GPT, day: int = DAY) -> SignedReport:
+def signed(
+    node: int,
+    evidence: bytes,
+    *,
+    price: int = 8_000_000,
+    name: str = GPT,
+    day: int = DAY,
+    domain: Domain = DOMAIN,
+) -> SignedReport:
     """A report of the registered node number `node` over this evidence."""
-    made = attest(SIGNERS[node], DOMAIN, underlying=name, day=day, price=price, evidence=evidence)
+    made = attest(SIGNERS[node], domain, underlying=name, day=day, price=price, evidence=evidence)
     return SignedReport(attestation=made, signer=SIGNERS[node].address)
 
 
