@@ -157,7 +157,8 @@ def _probabilities() -> tuple[Row, ...]:
         ),
         row(
             "for full budget protection take 6M or 12M, not 3M",
-            "one forward at the end removes little of an even user's uncertainty: see the hedges by [ratio and shape of use](#62-78-as-a-function-of-its-assumptions)",
+            "one forward at the end removes little of an even user's uncertainty: "
+            "[hedges by ratio and shape of use](#62-78-as-a-function-of-its-assumptions)",
             WRONG,
             "`hedging.effectiveness`",
             marks="6 12 3",
