@@ -82,6 +82,7 @@ def component_tables(props: Mapping[str, JsValue], *, place: Table) -> list[Tabl
             headings=place.headings,
             tier=around or own,
             notes=place.notes,
+            outer=place.outer,
             header=tuple(header) or None,
             rows=tuple(rows),
             cut=place.cut,

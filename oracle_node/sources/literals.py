@@ -24,6 +24,13 @@ def read_literal(text: str, at: int) -> tuple[JsValue, int]:
     return _value(text, at, 0)
 
 
+def expect_end(text: str, at: int, ends: str) -> None:
+    """Raise `LiteralError` where none of the characters `ends` follows: the literal ended before its data did."""
+    at = _skip(text, at)
+    if at >= len(text) or text[at] not in ends:
+        raise LiteralError(f"the data goes on at {at}")
+
+
 def _skip(text: str, at: int) -> int:
     found = _SPACE.match(text, at)
     return found.end() if found else at
@@ -51,8 +58,11 @@ def _value(text: str, at: int, depth: int) -> tuple[JsValue, int]:
 def _array(text: str, at: int, depth: int) -> tuple[JsValue, int]:
     items: list[JsValue] = []
     while True:
-        at = _skip(text, at)
+        behind, at = at, _skip(text, at)
         if text[at : at + 1] == "]":
+            if items and text[behind - 1] == "," and "\n" not in text[behind:at]:
+                # No formatter leaves a comma before a bracket on one line: the field behind it was lost.
+                raise LiteralError(f"a field is missing at {at}")
             return items, at + 1
         item, at = _value(text, at, depth + 1)
         items.append(item)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from oracle_node.sources.components import component_tables
-from oracle_node.sources.literals import JsValue, LiteralError, read_literal
+from oracle_node.sources.literals import JsValue, LiteralError, expect_end, read_literal
 from oracle_node.sources.markup import html_tables, parse_html, split_header
 from oracle_node.sources.plain import MAX_CELL, words_of
 from oracle_node.sources.seen import seen_markdown
@@ -50,6 +50,8 @@ class _Place:
     """Tables below those labels, by index."""
     notes: list[str] = field(default_factory=list)
     """Lines since the heading."""
+    outer: list[tuple[int, str]] = field(default_factory=list)
+    """Level and lines of the headings around it: a unit that they state holds here too."""
     codes: list[str] = field(default_factory=list)
     """Ids alone in code since the heading."""
     component: dict[str, JsValue] = field(default_factory=dict)
@@ -108,8 +110,12 @@ class _Reader:
             self._place.tier = tier
             return
         self._name_tabs()
-        kept = [h for h in self._place.headings if h[0] < level]
-        self._place = _Place(headings=[*kept, (level, text)])
+        old = self._place
+        outer = [*old.outer, (old.headings[-1][0] if old.headings else 0, " ".join(old.notes))]
+        self._place = _Place(
+            headings=[*(h for h in old.headings if h[0] < level), (level, text)],
+            outer=[note for note in outer if note[0] < level],
+        )
 
     def _prose(self, line: str) -> None:
         place, line = self._place, line[:MAX_CELL]
@@ -143,6 +149,7 @@ class _Reader:
             headings=tuple(text for _, text in place.headings),
             tier=place.tier,
             notes=" ".join(place.notes)[-_NOTES:],
+            outer=" ".join(text for _, text in place.outer)[-_NOTES:],
             header=None,
             rows=(),
             cut=cut,
@@ -201,6 +208,7 @@ class _Reader:
         place = self._place
         try:
             value, end = read_literal(self._text, start + found.end())
+            expect_end(self._text, end, "}" if "=" in found.group(0) else ",}")
         except LiteralError:
             self._broken += 1
             # Page data that ends inside the array, or holds code: what it would have said is not known.

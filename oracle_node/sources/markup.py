@@ -1,6 +1,7 @@
 """Price tables of a rendered or raw HTML page."""
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -13,6 +14,7 @@ from oracle_node.sources.tables import Table, is_tier, with_groups
 _LANDMARKS: Final = "h1,h2,h3,h4,h5,h6,table,astro-island,p,small,em,code,caption,figcaption"
 _GONE: Final = frozenset({"sup", "s", "del", "strike", "script", "style", "svg", "template", "noscript", "-comment"})
 _BLOCKS: Final = frozenset({"br", "hr", "p", "div", "li", "ul", "small", "td", "th", "tr", "section"})
+_NOTES: Final = 2000
 _MAX_SPAN: Final = 50
 _MAX_DEPTH: Final = 60
 _MAX_CELLS: Final = 100
@@ -43,15 +45,7 @@ def html_tables(page: LexborHTMLParser, lowered: str) -> list[Table]:
         walk.visit(node)
     if walk.last_table is not None and lowered.count("<table") > lowered.count("</table"):
         cut = walk.tables[walk.last_table]
-        walk.tables[walk.last_table] = Table(
-            headings=cut.headings,
-            tier=cut.tier,
-            notes=cut.notes,
-            header=cut.header,
-            rows=cut.rows,
-            cut=True,
-            codes=cut.codes,
-        )
+        walk.tables[walk.last_table] = replace(cut, cut=True)
     return walk.tables
 
 
@@ -64,6 +58,7 @@ class _Walk:
         self._headings: list[tuple[int, str]] = []
         self._tier: str | None = None
         self._notes: list[str] = []
+        self._outer: list[tuple[int, str]] = []
         self._codes: list[str] = []
 
     def visit(self, node: LexborNode) -> None:
@@ -87,6 +82,8 @@ class _Walk:
         if tier is not None:
             self._tier = tier
             return
+        self._outer.append((self._headings[-1][0] if self._headings else 0, " ".join(self._notes)))
+        self._outer = [note for note in self._outer if note[0] < level]
         self._headings = [h for h in self._headings if h[0] < level]
         self._headings.append((level, text))
         self._tier = None
@@ -114,7 +111,8 @@ class _Walk:
         return Table(
             headings=tuple(text for _, text in self._headings),
             tier=_pane(node) or self._tier,
-            notes=" ".join(self._notes)[-2000:],
+            notes=" ".join(self._notes)[-_NOTES:],
+            outer=" ".join(text for _, text in self._outer)[-_NOTES:],
             header=header,
             rows=rows,
             codes=tuple(self._codes),

@@ -27,6 +27,9 @@ _SPACES = re.compile(r"[\s\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _SUPERSCRIPTS = re.compile("[\u00b9\u00b2\u00b3\u2070-\u207f\u2080-\u208e\u2020\u2021]")
 _PLAIN = re.compile(r"[A-Za-z0-9 .,$/%()+:-]*")
 """Text without anything that Markdown or HTML could mean; most cells are no more."""
+_CODE = re.compile(r"(`{1,3})(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+_EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1", re.DOTALL)
+"""Pairs only: a mark that is alone is drawn, and `$2`5` is not 25."""
 _IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 _LINK = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\((?:[^()]|\([^()]*\))*\)")
 _NOTE_MARK = re.compile(r"\[\^[^\]]*\]|\\?\[[0-9]{1,2}\\?\]|\\?\[\*+\\?\]")
@@ -98,7 +101,7 @@ def words_of(fragment: str) -> str:
     text = _TAG.sub("", _BREAK_TAG.sub(" ", text))
     text = _LINK.sub(r"\1", _IMAGE.sub("", text))
     text = html.unescape(_ESCAPE.sub(r"\1", _NOTE_MARK.sub("", text)))
-    return tidy(text.replace("**", "").replace("__", "").replace("`", ""))
+    return tidy(_EMPHASIS.sub(r"\2", _EMPHASIS.sub(r"\2", _CODE.sub(r"\2", text))))
 
 
 def tidy(text: str) -> str:

@@ -138,7 +138,7 @@ def _is_text(table: Table, row: tuple[str, ...], name: RowName) -> bool:
 
 def _odd_unit(table: Table) -> str | None:
     """What the notes above the table say its unit is, if that is not 1M tokens."""
-    stated = _HEADING_UNIT.findall(table.notes)
+    stated = _HEADING_UNIT.findall(table.notes) or _HEADING_UNIT.findall(table.outer)
     if stated and not _PER_MILLION.match(stated[-1].strip()):
         return f"prices per {stated[-1]}"
     return None

@@ -12,6 +12,7 @@ TIERS: Final = frozenset(
 )
 """Words that label a tab or pane of prices; only `standard` counts (rule 1)."""
 
+_LONGEST_TIER: Final = 60
 _GROUPING: Final = ("category", "modality")
 _MODALITIES: Final = frozenset({"text", "audio", "image", "video", "text tokens", "audio tokens", "image tokens"})
 
@@ -26,6 +27,8 @@ class Table:
     """Lower-case label of the tab, pane or component around it; None where the page has no tiers."""
     notes: str
     """Text between the last heading and the table."""
+    outer: str = ""
+    """Text behind the headings around the last one, outermost first."""
     header: tuple[str, ...] | None
     """One text a column, group headings in front (`Short context Output`); None for header-less rows."""
     rows: tuple[tuple[str, ...], ...]
@@ -40,6 +43,8 @@ class Table:
 
 def is_tier(text: str) -> str | None:
     """The tier a whole text names, lower case, or None."""
+    if len(text) > _LONGEST_TIER:
+        return None
     label = fold(text)
     label = re.sub(r"\s+(?:pricing|prices|tier)$", "", label)
     return label if label in TIERS else None
@@ -47,8 +52,13 @@ def is_tier(text: str) -> str | None:
 
 def tiers_in_tabs(words: Sequence[str]) -> tuple[str, ...]:
     """The tiers of a line of tabs, in order; empty if the line is anything else."""
-    labels = [fold(word) for word in words if fold(word) not in {"", "more"}]
-    return tuple(labels) if len(labels) > 1 and all(label in TIERS for label in labels) else ()
+    labels: list[str] = []
+    for word in words:
+        label = fold(word)
+        if label not in TIERS and label not in {"", "more"}:
+            return ()  # nearly every line of a page is prose and ends here, at its first word
+        labels += [label] if label in TIERS else []
+    return tuple(labels) if len(labels) > 1 else ()
 
 
 def with_groups(group_row: Sequence[str], header: Sequence[str]) -> tuple[str, ...]:

@@ -1,0 +1,93 @@
+"""Damage that the fuzz test found to be read as a price: each stands here beside the page as it should be."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from oracle_node.sources import Price, Refusal, read
+
+PAGES = Path(__file__).parent / "pages"
+ON = date(2026, 7, 20)
+ANTHROPIC = (PAGES / "anthropic.md").read_text()
+SOURCE = (PAGES / "openai_source.mdx.md").read_text()
+
+
+def price(provider: str, page: str, model: str) -> str:
+    """The price, or `none`."""
+    reading = read(provider, page.encode(), model, ON)
+    assert isinstance(reading, Price | Refusal)
+    return reading.usd_per_mtok if isinstance(reading, Price) else "none"
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("$25 / MTok", "25"),
+        ("`$25 / MTok`", "25"),
+        ("**$25** / MTok", "25"),
+        ("__`$25 / MTok`__", "25"),
+        ("$2`5 / MTok", "none"),
+        ("$2**5 / MTok", "none"),
+        ("$2__5 / MTok", "none"),
+        ("$25 / MTok `", "none"),
+    ],
+)
+def test_a_mark_of_emphasis_without_its_pair_is_drawn(cell: str, expected: str) -> None:
+    """A lone backtick between two digits does not make one figure of them."""
+    page = ANTHROPIC.replace("$0.50 / MTok | $25 / MTok |", f"$0.50 / MTok | {cell} |", 1)
+    assert price("anthropic", page, "claude-opus-4-8") == expected
+
+
+def test_a_lone_mark_in_a_name_makes_another_name() -> None:
+    """`Cl`aude` is no Claude; the whole name in code is."""
+    assert (
+        price("anthropic", ANTHROPIC.replace("| Claude Opus 4.8 | $5", "| Cl`aude Opus 4.8 | $5"), "claude-opus-4-8")
+        == "none"
+    )
+    assert (
+        price("anthropic", ANTHROPIC.replace("| Claude Opus 4.8 | $5", "| `Claude Opus 4.8` | $5"), "claude-opus-4-8")
+        == "25"
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ('["gpt-5.6-luna", 1, 0.1, 1.25, 6],', "6"),
+        ('["gpt-5.6-luna", 1, 0.1, 1.25, 6,\n],', "6"),
+        ('["gpt-5.6-luna", 1, 0.1, 1.25, ],', "none"),
+        ('["gpt-5.6-luna", 1, 0.1, 1.25,],', "none"),
+    ],
+)
+def test_a_row_of_page_data_with_a_lost_field_is_refused(row: str, expected: str) -> None:
+    """A comma before the bracket is a field that went missing: the cache write is not the output."""
+    page = SOURCE.replace('["gpt-5.6-luna", 1, 0.1, 1.25, 6],', row, 1)
+    assert price("openai", page, "gpt-5.6-luna") == expected
+
+
+@pytest.mark.parametrize(("damage", "expected"), [("30],", "30"), ("3]],", "none"), ("3]}", "none")])
+def test_page_data_that_ends_too_early_is_refused(damage: str, expected: str) -> None:
+    """A digit that became a bracket closes the whole list: what is left of it is not read."""
+    page = SOURCE.replace('0.5, "-", 30],', f'0.5, "-", {damage}', 1)
+    assert price("openai", page, "gpt-5.5") == expected
+
+
+@pytest.mark.parametrize(("unit", "expected"), [("1M tokens", "10"), ("image", "none"), ("request", "none")])
+@pytest.mark.parametrize("form", ["markdown", "html"])
+def test_a_unit_stated_under_an_outer_heading_holds_for_the_tables_below_it(
+    form: str, unit: str, expected: str
+) -> None:
+    """A heading of its own between note and table does not part them; a note under a sister's heading is not theirs."""
+    table = "| Model | Input | Output |\n|---|---|---|\n| gpt-x | $1 | $10 |\n"
+    page = f"# Pricing\n\n## Speech\n\nPrices per {unit}.\n\n### Text tokens\n\n{table}"
+    sister = f"# Pricing\n\n## Images\n\nPrices per {unit}.\n\n## Speech\n\n### Text tokens\n\n{table}"
+    if form == "html":
+        drawn = (
+            "<table><tr><th>Model</th><th>Input</th><th>Output</th></tr>"
+            "<tr><td>gpt-x</td><td>$1</td><td>$10</td></tr></table>"
+        )
+        page = f"<html><body><h2>Speech</h2><p>Prices per {unit}.</p><h3>Text tokens</h3>{drawn}</body></html>"
+        sister = page.replace("<h2>Speech</h2>", "<h2>Images</h2>").replace("<h3>", "<h2>Speech</h2><h3>")
+    assert price("openai", page, "gpt-x") == expected
+    assert price("openai", sister, "gpt-x") == "10"
