@@ -94,7 +94,8 @@ def _refusals(command: Callable[P, R]) -> Callable[P, R]:
         except BrokenPipeError:  # whoever read has seen enough
             raise
         except OSError as error:
-            print(f"error: {error.filename}: {error.strerror}. Name a folder that can be written.", file=sys.stderr)
+            place = error.filename or "the output"
+            print(f"error: {place}: {error.strerror}. Name a folder that can be read and written.", file=sys.stderr)
             raise typer.Exit(USAGE) from error
 
     return run
@@ -322,7 +323,7 @@ def publish_store(
     out: str = typer.Option("index-publication", "--out", metavar="DIR", help="Folder of the four files."),
     as_json: bool = _JSON,
 ) -> None:
-    """Write every record, with diagnostics and revisions, as JSON, CSV, Parquet and one self-contained page."""
+    """Write every record, with diagnostics and revisions, as JSON, CSV, Parquet (extra [index]) and one page."""
     paths = [str(path) for path in publish(Store(_opened(store)), out)]
     _answer(as_json, {"files": paths}, "\n".join(paths))
 

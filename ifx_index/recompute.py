@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from ifx_index import external, relatives
 from ifx_index.day import Day, InputFile, Role, compute, read_day
+from ifx_index.errors import BadInput
 from ifx_index.lpi import METHODOLOGY
 from ifx_index.record import Diagnostics, canonical, digest
 
@@ -48,6 +49,8 @@ def outcomes(kind: str, day: date, files: Sequence[InputFile]) -> Mapping[str, O
     """Compute every series of a manifest's files. Raises BadInput, BadFigures."""
     if kind == LPI:
         return day_outcomes(day_of(day, files))
+    if len(files) != 1:
+        raise BadInput(kind, f"it is computed from one file, not from {len(files)}")
     (file,) = files
     with file.told():
         if kind == external.OTPI:

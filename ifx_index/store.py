@@ -145,8 +145,9 @@ class Store:
 
     def inputs(self, inputs_hash: str) -> tuple[str, date, list[InputFile]]:
         """The kind, the day and the files of a manifest, each checked against its hash. Raises BadStore."""
-        document = json.loads(self._object(inputs_hash), parse_float=str)
+        data = self._object(inputs_hash)
         try:
+            document = json.loads(data, parse_float=str)
             kind, day = str(document["kind"]), date.fromisoformat(document["date"])
             files = [
                 InputFile(role=Role(each["role"]), name=each["name"], data=self._object(each["sha256"]))

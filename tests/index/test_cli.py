@@ -202,7 +202,7 @@ def test_a_store_that_cannot_be_written_is_named(index: Any, data: Path, tmp_pat
     kept.mkdir()
     (kept / "objects").write_text("")
     ran = index("backfill", data, "--store", kept)
-    assert (ran.code, "Name a folder that can be written" in ran.err, ran.err.count("\n")) == (2, True, 1)
+    assert (ran.code, "Name a folder that can be read and written" in ran.err, ran.err.count("\n")) == (2, True, 1)
     beside = index("backfill", data, "--store", kept / "objects")
     assert (beside.code, "it cannot be read: Not a directory" in beside.err) == (2, True)
 

@@ -214,6 +214,24 @@ def test_rows_without_their_seal_are_refused(store: Store, seal: bytes | None) -
             opened(store.folder)
 
 
+def test_a_row_that_names_another_objects_hash_is_found(store: Store) -> None:
+    """An input itself, which is no manifest."""
+    inputs = files(USED, LISTED)
+    (first, *_) = put(store, inputs)
+    change_rows(store, first.inputs_hash.encode(), inputs[0].sha256.encode())
+    (fault,) = faults(SuspectStore(store.folder))
+    assert "it is no manifest" in fault
+
+
+def test_a_manifest_of_another_kind_is_found(store: Store) -> None:
+    """A day's files are no one document."""
+    inputs = files(USED, LISTED)
+    outcome = {"TPI": Outcome(1, {})}
+    store.append("tpi", DAY, inputs, outcome, now=PUBLISHED)
+    (fault,) = faults(store)
+    assert "it is computed from one file, not from 2" in fault
+
+
 def test_a_changed_or_lost_input_is_found(store: Store) -> None:
     """Its name is the hash of its contents."""
     inputs = files(USED, LISTED)
