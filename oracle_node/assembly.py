@@ -2,10 +2,11 @@
 
 import fcntl
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -20,9 +21,11 @@ from ifx_sdk.terms import oracle_domain
 from oracle_node.alerts import Alerts, Webhook
 from oracle_node.archive import ARCHIVE, Archive
 from oracle_node.archive_http import archive_route
+from oracle_node.checks import Looks, tell_endpoints
 from oracle_node.clocks import ChainTime, Clock, SystemClock
+from oracle_node.endpoints import Endpoints
 from oracle_node.errors import AlreadyRunning
-from oracle_node.health import Check, Health
+from oracle_node.health import Health
 from oracle_node.logs import Log, logger
 from oracle_node.metrics import Metrics
 from oracle_node.observe import Observer
@@ -74,10 +77,6 @@ class Node:
     """What it answers over HTTP."""
 
 
-Look = Callable[[Oracle, ChainTime], Sequence[Check]]
-"""One round of checks, which also notes the chain's time; raises nothing."""
-
-
 @contextmanager
 def assembled(
     settings: Settings,
@@ -89,10 +88,12 @@ def assembled(
     chain: Chain | None = None,
     log: Log | None = None,
     stop: threading.Event | None = None,
-    look: Look | None = None,
+    checks: bool = True,
     on_step: OnStep = unheard,
 ) -> Iterator[Node]:
     """A node, ready to run while the block runs. `signer` is needed to sign; the rest comes from the settings.
+
+    `checks` False leaves out the look at disk and chain, once a minute: for simulations of a year.
 
     Raises `BadStore`, `ForgottenBook`, `AlreadyRunning`, `BadDeployment`; no socket is opened but to the chain, and a
     chain that is down does not stop a node: the slots do not wait for it.
@@ -106,7 +107,11 @@ def assembled(
         closing.enter_context(_only_one(state / LOCK))
         if client is None:
             client = closing.enter_context(httpx.Client())
-        chain = chain or Chain(settings.chain.rpc, chain_id=deployment.chain_id, journal=store.journal)
+        endpoints = None
+        if chain is None:
+            nodes = [settings.chain.rpc, *settings.chain.more_rpcs]
+            endpoints = Endpoints(nodes, chain_id=deployment.chain_id, clock=clock)
+            chain = Chain(endpoints.web3, chain_id=deployment.chain_id, journal=store.journal)
         oracle = Oracle(chain, deployment.oracle, signer, store.journal)
         metrics, archive = Metrics(), Archive(state / ARCHIVE)
         webhook = None if settings.alerts.webhook is None else Webhook(settings.alerts.webhook, log)
@@ -114,6 +119,7 @@ def assembled(
             closing.callback(webhook.close)
         account = "read-only" if signer is None else signer.address
         alerts = Alerts(store.alerts, log, metrics, node=account, webhook=webhook)
+        names = [each.name for each in settings.underlyings]
         health, chain_time = Health(clock, metrics), ChainTime()
         watcher = Watcher(
             observer=Observer(
@@ -136,7 +142,7 @@ def assembled(
             oracle=oracle,
             client=client,
             peers=settings.peers,
-            underlyings=[each.name for each in settings.underlyings],
+            underlyings=names,
             store=store,
             archive=archive,
             clock=clock,
@@ -149,8 +155,19 @@ def assembled(
             on_step=on_step,
         )
         loops: dict[str, Loop] = {"watching": watcher, "rounds": rounds}
-        if look is not None:
-            loops["checks"] = Checks(lambda: look(oracle, chain_time), health, clock)
+        looks = Looks(
+            state=state,
+            deployment=deployment,
+            oracle=oracle,
+            endpoints=endpoints,
+            account=None if mode is Mode.DRY_RUN or signer is None else signer.address,
+            posts=mode is Mode.POST,
+            underlyings=names,
+            clock=clock,
+            chain_time=chain_time,
+        )
+        if checks:
+            loops["checks"] = Checks(looks.all, health, clock, after=partial(_tell, endpoints, alerts, metrics, clock))
         yield Node(
             service=Service(loops, clock=clock, health=health, log=log, stop=stop),
             watcher=watcher,
@@ -178,6 +195,11 @@ def known_prices(settings: Settings, store: Store, oracle: Oracle, log: Log) -> 
         if found is not None:
             known[each.name] = found[1]
     return known
+
+
+def _tell(endpoints: Endpoints | None, alerts: Alerts, metrics: Metrics, clock: Clock) -> None:
+    if endpoints is not None:
+        tell_endpoints(endpoints, alerts, metrics, clock.now())
 
 
 @contextmanager

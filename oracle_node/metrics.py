@@ -25,7 +25,7 @@ class Metrics:
         self.quorum = self._gauge("quorum", "Signatures that a fixing needs")
         self.peer_faults = self._counter("peer_faults_total", "Answers of a peer that do not count", "peer", "fault")
         self.posts = self._counter("posts_total", "Reports that were to be posted", "result")
-        self.rpc_faults = self._counter("rpc_faults_total", "Failures and lies of RPC nodes", "endpoint", "fault")
+        self.rpc_faults = self._gauge("rpc_faults", "Failures and lies of RPC nodes so far", "endpoint", "fault")
         self.balance = self._gauge("balance_wei", "The node's own coin, wei")
         self.postings_left = self._gauge("postings_left", "Posts that the balance pays at today's gas price")
         self.clock_skew = self._gauge("clock_skew_seconds", "The node's clock ahead of the publishers'")

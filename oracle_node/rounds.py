@@ -108,12 +108,11 @@ class Rounds:
         endpoint = self._oracle.chain.url
         try:
             done = self._round(today, since)
-            self._alerts.end(Cause.RPC_FAULTY, endpoint, now)
+            self._alerts.end(Cause.CHAIN_UNUSABLE, endpoint, now)
         except BadFile:
             raise  # the store or the archive: nothing may go on without them
         except IFXError as error:
-            self._metrics.rpc_faults.labels(endpoint, type(error).__name__).inc()
-            self._alerts.begin(Cause.RPC_FAULTY, endpoint, str(error), now)
+            self._alerts.begin(Cause.CHAIN_UNUSABLE, endpoint, str(error), now)
             done = False
         self._next = self._when(today, since, done)
 

@@ -30,9 +30,15 @@ class Loop(Protocol):
 class Checks:
     """Looks at what the node needs, once a minute."""
 
-    def __init__(self, look: Callable[[], Sequence[Check]], health: Health, clock: Clock) -> None:
-        """`look` raises nothing."""
-        self._look, self._health, self._clock = look, health, clock
+    def __init__(
+        self,
+        look: Callable[[], Sequence[Check]],
+        health: Health,
+        clock: Clock,
+        after: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`look` raises nothing; `after` is called after each."""
+        self._look, self._health, self._clock, self._after = look, health, clock, after
         self._next = 0
 
     def due(self) -> int:
@@ -42,6 +48,7 @@ class Checks:
     def act(self) -> None:
         """Look once."""
         self._health.checked(self._look())
+        self._after()
         self._next = self._clock.now() + CHECK_SECONDS
 
 
