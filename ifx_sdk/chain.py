@@ -346,6 +346,11 @@ class Chain:
         tip = self.node.priority_fee()
         latest = self.node.block()
         fees = first_fees(latest.base_fee, tip, fee_cap)
+        # The state may move between the estimate and the block: an unlucky call must not run out of gas.
+        limit = min(gas + gas // 5, latest.gas_limit)
+        balance = self.balance(sender)
+        if balance < limit * fees.max_fee + call.value:
+            raise NoFundsForGas(sender, balance)
         request = call.request(sender)
         del request["from"]
         return request | {
@@ -353,8 +358,7 @@ class Chain:
             "chainId": self.chain_id,
             # A node may have lost what another one has in its pool.
             "nonce": max(least_nonce, self.node.nonce(sender, "pending")),
-            # The state may move between the estimate and the block: an unlucky call must not run out of gas.
-            "gas": min(gas + gas // 5, latest.gas_limit),
+            "gas": limit,
             "maxFeePerGas": fees.max_fee,
             "maxPriorityFeePerGas": fees.priority_fee,
         }

@@ -102,13 +102,19 @@ class Resumption:
                 return replace(found, waits_for="the journal does not hold its bytes")
             return self._replace(nonce, siblings, found, _unsigned(newest) if wanted else self._filler(nonce))
         if wanted and newest.raw is not None:
-            return self._send_again(nonce, siblings, newest)
+            found = self._send_again(nonce, siblings, newest)
+            cheap = isinstance(found, Sent) and is_next and self._hangs(newest) and self._is_cheap(newest)
+            return self._replace(nonce, siblings, found, _unsigned(newest)) if cheap else found
         if newest.raw is None and not self._hangs(newest):
             return found  # it may be on its way, and nobody can say with what fees
         return self._replace(nonce, siblings, found, self._filler(nonce))
 
     def _hangs(self, attempt: Attempt) -> bool:
         return self.node.block_number() - attempt.block >= self.stuck_after
+
+    def _is_cheap(self, attempt: Attempt) -> bool:
+        """Whether it offers too little for the next block: pools forget such a one again and again."""
+        return (attempt.max_fee or 0) < self.node.block().base_fee + self.node.priority_fee()
 
     def _send_again(self, nonce: int, siblings: Sequence[Attempt], newest: Attempt) -> Outcome:
         raw = bytes.fromhex(str(newest.raw).removeprefix("0x"))

@@ -70,6 +70,9 @@ def speaking(url: str, method: str) -> Iterator[None]:
         if text.startswith("execution reverted"):
             raise revert_error(revert_reason(None, text)) from error
         raise RpcError(method, text) from error
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        # What web3 stumbles over when it reads an answer of the wrong shape.
+        raise NodeDown(url, f"{method} got an answer that cannot be read ({type(error).__name__})") from error
 
 
 def revert_reason(data: object, message: str) -> str | None:

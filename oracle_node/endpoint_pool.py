@@ -15,7 +15,7 @@ from ifx_sdk.errors import NodeDown
 from ifx_sdk.node import url_of, web3_for
 from oracle_node.clocks import Clock
 from oracle_node.endpoint_faults import UNHEARD, EndpointFault, FaultBook, FaultKind
-from oracle_node.rpc_answers import integer, is_rate_limit, is_revert, wrong_shape
+from oracle_node.rpc_answers import integer, is_rate_limit, is_revert, readable, wrong_shape
 
 REST_SECONDS: Final = 60
 """For which an endpoint that failed is not asked, unless none is left."""
@@ -100,7 +100,7 @@ class Pool:
         if wrong is not None:
             return self._unheard(endpoint, FaultKind.GARBAGE, f"{method}: {wrong}")
         self.faults.end(endpoint.number, *UNHEARD)
-        return {"result": answer["result"]}
+        return {"result": readable(method, params, answer["result"])}
 
     def _unheard(self, endpoint: Endpoint, kind: FaultKind, why: str) -> Answer | None:
         """No answer: it is named, and left alone for a while."""

@@ -17,6 +17,7 @@ _HASH: Final = re.compile(r"0x[0-9a-fA-F]{64}")
 _ADDRESS: Final = re.compile(r"0x[0-9a-fA-F]{40}")
 _RATE_LIMITED: Final = -32005
 _TOO_MANY: Final = ("rate limit", "too many requests", "limit exceeded", "exceeded the quota", "capacity")
+_GET_BLOCK: Final = "eth_getBlockByNumber"
 _BLOCK: Final = ("number", "timestamp", "gasLimit")
 _RECEIPT: Final = ("status", "blockNumber", "gasUsed", "effectiveGasPrice", "transactionIndex")
 _TRANSACTION: Final = ("nonce", "value", "gas")
@@ -46,7 +47,7 @@ def wrong_shape(method: str, params: Sequence[object], result: object) -> str | 
         return None if _fits(_DATA, result) else "it is no data"
     if method in ("eth_sendRawTransaction", "eth_sendTransaction"):
         return None if _fits(_HASH, result) else "it is no hash"
-    if method == "eth_getBlockByNumber":
+    if method == _GET_BLOCK:
         return _wrong_block(params, result)
     if method == "eth_getTransactionReceipt":
         return _wrong_receipt(params, result)
@@ -135,6 +136,24 @@ def _is_log(found: object) -> bool:
     )
 
 
+def readable(method: str, params: Sequence[object], result: object) -> object:
+    """Of a block or receipt what was checked, so that web3 reads nothing else of it."""
+    if not isinstance(result, dict):
+        return result
+    if method == _GET_BLOCK and params[-1] is not True:
+        kept = (*_BLOCK, "baseFeePerGas", "hash", "transactions")
+        return {name: result[name] for name in kept if name in result} | {"transactions": []}
+    if method == "eth_getTransactionReceipt":
+        kept = (*_RECEIPT, "transactionHash", "blockHash", "contractAddress")
+        return {name: result.get(name) for name in kept} | {"logs": [_readable_log(each) for each in result["logs"]]}
+    return result
+
+
+def _readable_log(log: Mapping[str, object]) -> dict[str, object]:
+    kept = ("address", "data", "topics", "blockNumber", "logIndex", "transactionIndex", "blockHash", "transactionHash")
+    return {name: log[name] for name in kept}
+
+
 def meaning(method: str, response: Mapping[str, object]) -> Hashable:
     """Equal for two answers that mean the same, however they are written."""
     if response.get("error"):
@@ -145,7 +164,7 @@ def meaning(method: str, response: Mapping[str, object]) -> Hashable:
     if method == "eth_getTransactionReceipt" and isinstance(result, dict):
         logs = tuple((str(each["address"]), str(each["data"]), *map(str, each["topics"])) for each in result["logs"])
         return (integer(result["status"]), str(result["blockHash"]), integer(result["gasUsed"]), str(logs).lower())
-    if method == "eth_getBlockByNumber" and isinstance(result, dict):
+    if method == _GET_BLOCK and isinstance(result, dict):
         return str(result.get("hash")).lower()
     if method in _QUANTITIES:
         return integer(result)
