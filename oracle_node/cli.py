@@ -55,6 +55,16 @@ def run(
     _run("run", config=config, dry_run=dry_run, sign=sign, post=post, rehearse=rehearse, debug=debug)
 
 
+@app.command(short_help="Check everything that a node needs.")
+def doctor(
+    config: str = _CONFIG,
+    mode: str = typer.Option("post", metavar="MODE", help="What the node is to do: dry-run, sign or post."),
+    as_json: bool = typer.Option(False, "--json", help="Lines of JSON for programs."),
+) -> None:
+    """Check clock, chain, contract, key, registration, balance, pages, peers and disk: exit 0 only when all hold."""
+    _run("doctor", config=config, mode=mode, as_json=as_json)
+
+
 @app.command(short_help="Let a price on another scale count.")
 def release(
     prices: list[str] = _PRICES,

@@ -23,6 +23,7 @@ from oracle_node.settings import Peer
 PEER_TIMEOUT_SECONDS: Final = 10
 """Longest wait for one peer's report."""
 _NOT_FOUND: Final = 404
+_NOTHING_YET: Final = "it has no report of this day"
 
 
 class Fault(StrEnum):
@@ -59,6 +60,11 @@ class Heard:
     why: str
     """The same in one line; empty where there is a report."""
 
+    @property
+    def has_nothing_yet(self) -> bool:
+        """Whether the peer answered that it has no report: it is there, and has not signed."""
+        return self.why == _NOTHING_YET
+
 
 def hear(
     client: httpx.Client,
@@ -78,7 +84,7 @@ def hear(
     def ask_all(peer: Peer) -> list[Heard]:
         heard: list[Heard] = []
         for name in names:
-            if heard and heard[-1].fault is Fault.SILENT and heard[-1].why != _NOTHING_YET:
+            if heard and heard[-1].fault is Fault.SILENT and not heard[-1].has_nothing_yet:
                 heard.append(replace(heard[-1], underlying=name))
             else:
                 heard.append(_ask(client, peer, name, day, domain, timeout_seconds))
@@ -86,9 +92,6 @@ def hear(
 
     with ThreadPoolExecutor(max_workers=max(1, len(peers))) as pool:
         return tuple(each for heard in pool.map(ask_all, peers) for each in heard)
-
-
-_NOTHING_YET: Final = "it has no report of this day"
 
 
 def _ask(
