@@ -133,7 +133,8 @@ def exposure(
 def _main_model(uses: Sequence[Use]) -> str:
     totals = UsageFile(form="plain", uses=tuple(uses), left_out=0).models
     if not any(totals.values()):
-        raise BadPlan(next(iter(totals), ""), "the file holds no use of it", cure="Export days on which tokens were used.")
+        named = next(iter(totals), "")
+        raise BadPlan(named, "the file holds no use of it", cure="Export days on which tokens were used.")
     largest = next(iter(totals))
     if totals[largest] * 10 <= sum(totals.values()) * 9:
         names = ", ".join(list(totals)[:5])
