@@ -3,7 +3,7 @@
 OracleError
 ├── BadReport        .why          a report that cannot be read or is not by whom it should be
 ├── SecondReport     .underlying .day .stored .refused
-├── BadSource        .what .why
+├── BadSource        .entry .why
 ├── NotArchived      .what
 ├── DamagedArchive   .path .why    also a BadFile
 └── BadStore         .path .why    also a BadFile
@@ -104,8 +104,8 @@ class BadSource(OracleError):
 
     cure = "docs/adding-a-source.md shows a whole one; take the package away to go on without it."
 
-    def __init__(self, what: str, why: str) -> None:
-        """`what` is what its entry point names, `why` what is wrong with it."""
-        super().__init__(f"source {what}: {why}")
-        self.what = what
+    def __init__(self, entry: str, why: str) -> None:
+        """`entry` is what its entry point names, `why` what is wrong with it."""
+        super().__init__(f"source {entry}: {why}")
+        self.entry = entry
         self.why = why
