@@ -29,6 +29,9 @@ class Filled:
     refused: str | None
     """Why the day could not be computed or recorded, None where it could."""
 
+    left_out: tuple[str, ...] = ()
+    """Earlier lists that cannot be read, each with the reason."""
+
     @property
     def whole(self) -> bool:
         """Whether every series of the day is recorded."""
@@ -37,7 +40,7 @@ class Filled:
     @property
     def notes(self) -> tuple[str, ...]:
         """What was set aside of the day's inputs."""
-        return self.day.notes if self.day is not None else ()
+        return (*self.left_out, *(self.day.notes if self.day is not None else ()))
 
     @property
     def held(self) -> Mapping[str, str]:
@@ -66,8 +69,9 @@ def backfill(
     """
     accepted: dict[date, int] = {}
     for day in folder.days:
+        earlier, left_out = folder.earlier(day)
         try:
-            files = folder.files(day)
+            files = [*folder.own(day), *earlier]
             found = compute_day(day, files, None if day in release else accepted)
             new = store.append(LPI, day, files, day_outcomes(found), now=now, reason=reason)
         except (BadInput, TooEarly) as error:
@@ -76,7 +80,7 @@ def backfill(
         store.hold(day, found.held)
         if found.series:
             accepted = {day: found.total}
-        yield Filled(date=day, new=tuple(new), day=found, refused=None)
+        yield Filled(date=day, new=tuple(new), day=found, refused=None, left_out=tuple(left_out))
 
 
 def summary(done: Sequence[Filled], gaps: Sequence[str]) -> dict[str, object]:

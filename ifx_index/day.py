@@ -122,6 +122,11 @@ def _models(data: bytes, name: str) -> PriceList:
     return read_models(data, name)
 
 
+def earlier_list(file: InputFile) -> PriceList:
+    """What a file says as an earlier models list. Raises BadInput."""
+    return _priced(file, _models)
+
+
 def read_day(day: date, files: Iterable[InputFile]) -> tuple[Sources, Activity]:
     """Read a day's files and check that each is of the day it is given for. Raises BadInput.
 
@@ -170,7 +175,7 @@ def _earlier(files: Iterable[InputFile], day: date) -> tuple[PriceList, ...]:
     """The lists of the seven days before, newest first; older ones price nothing any more, later ones nothing yet."""
     dated = []
     for file in files:
-        prices = _priced(file, _models)
+        prices = earlier_list(file)
         if prices.date is None:
             cure = "Its file name must hold the one UTC date on which it was recorded."
             with file.told():
@@ -244,7 +249,7 @@ def hold_reason(activity: Activity, earlier: Mapping[date, int]) -> str | None:
     known = earlier[last]
     if activity.total > JUMP * known or activity.total * JUMP < known:
         return (
-            f"{activity.name} counts {activity.total} tokens where {last} had {known}: over {JUMP} times apart, "
+            f"{activity.name} counts {activity.total:,} tokens where {last} had {known:,}: over {JUMP} times apart, "
             "as a month's view or a part of a day is; look at it, then release the day"
         )
     return None

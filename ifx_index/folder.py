@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from ifx_index.day import InputFile, Role
+from ifx_index.day import InputFile, Role, earlier_list
 from ifx_index.errors import BadInput
 from ifx_index.ingest.documents import date_in_name
 from ifx_index.resolve import CARRIED_DAYS
@@ -49,15 +49,33 @@ class Folder:
                 yield f"{day}: no models list, so no primary price"
 
     def files(self, day: date) -> list[InputFile]:
-        """The inputs of a day, read. Raises BadInput for a day without activity, or a file that cannot be read."""
+        """Every input of a day that can be read. Raises BadInput."""
+        return [*self.own(day), *self.earlier(day)[0]]
+
+    def own(self, day: date) -> list[InputFile]:
+        """What was recorded for a day, read. Raises BadInput for a day without activity, or a file that is not there."""
         if day not in self.activity:
             raise BadInput(day.isoformat(), "the folder has no activity of this day", cure=_SHAPE)
         found = [(Role.ACTIVITY, self.activity[day])]
         for role, paths in ((Role.MODELS, self.models), (Role.FALLBACK, self.fallback), (Role.SECOND, self.second)):
             found += [(role, paths[day])] if day in paths else []
-        before = (day - timedelta(days=back) for back in range(1, CARRIED_DAYS + 1))
-        found += [(Role.PREVIOUS, self.models[each]) for each in before if each in self.models]
         return [read_file(role, path) for role, path in found]
+
+    def earlier(self, day: date) -> tuple[list[InputFile], list[str]]:
+        """The models lists of the seven days before, and why some cannot be read: those cost their own day only."""
+        found, faults = [], []
+        for back in range(1, CARRIED_DAYS + 1):
+            path = self.models.get(day - timedelta(days=back))
+            if path is None:
+                continue
+            try:
+                file = read_file(Role.PREVIOUS, path)
+                earlier_list(file)
+            except BadInput as error:
+                faults.append(f"{error.what}; no earlier list for {day}")
+            else:
+                found.append(file)
+        return found, faults
 
 
 def _between(days: list[date]) -> Iterator[date]:

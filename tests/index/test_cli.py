@@ -267,6 +267,21 @@ def test_backfill_tells_gaps_and_refused_days_and_goes_on(index: Any, data: Path
     assert list(ran.json["refused"]) == ["2026-07-18"]
 
 
+def test_a_list_that_is_cut_short_costs_its_own_day_alone(index: Any, data: Path) -> None:
+    """The days after it have lists of their own; it is told that one earlier list is not there for them."""
+    broken = data / "openrouter" / "models" / f"{day(0)}.json"
+    whole = broken.read_bytes()
+    broken.write_bytes(whole[:-1])
+    ran = index("backfill", data)
+    assert ran.code == 3
+    assert ran.out.splitlines()[-1].startswith("3 days, 24 new records; 0 days with something held, 1 refused")
+    assert ran.err.count(f"{broken}: it is not whole JSON") == 2
+    assert f"no earlier list for {day(2)}" in ran.err
+    broken.write_bytes(whole)
+    assert index("backfill", data, "--json").json["records"] == 12
+    assert index("verify").out == "36 of 36 records follow from their inputs\n"
+
+
 def test_backfill_of_a_folder_without_activity_is_refused(index: Any, tmp_path: Path) -> None:
     """With the shape that a folder has."""
     ran = index("backfill", tmp_path)
