@@ -12,6 +12,7 @@ from typing import Final
 
 import httpx
 
+from ifx_sdk.calendar import day_of
 from ifx_sdk.chain import Chain
 from ifx_sdk.deployment import Deployment
 from ifx_sdk.errors import NodeDown, RpcError
@@ -117,6 +118,8 @@ def assembled(
         webhook = None if settings.alerts.webhook is None else Webhook(settings.alerts.webhook, log)
         if webhook is not None:
             closing.callback(webhook.close)
+        if mode is not Mode.DRY_RUN and signer is not None:
+            remember(store, archive, settings, signer.address, clock.now())
         account = "read-only" if signer is None else signer.address
         alerts = Alerts(store.alerts, log, metrics, node=account, webhook=webhook)
         names = [each.name for each in settings.underlyings]
@@ -179,6 +182,21 @@ def assembled(
             oracle=oracle,
             routes=(reports_route(store.book), archive_route(archive), *health.routes()),
         )
+
+
+def remember(store: Store, archive: Archive, settings: Settings, account: str, now: int) -> None:
+    """Take over the reports of today and yesterday that the archive has and the store does not.
+
+    A store that was lost, or put back from an older copy, must not make a node sign a day twice. Raises `SecondReport`.
+    """
+    today = day_of(now)
+    store.book.adopt(
+        report
+        for each in settings.underlyings
+        for day in (today - 1, today)
+        for report in archive.reports(each.name, day)
+        if report.signer == account
+    )
 
 
 def known_prices(settings: Settings, store: Store, oracle: Oracle, log: Log) -> dict[str, int]:

@@ -65,7 +65,7 @@ class Looks:
         return Check(
             name="disk",
             ok=free >= LEAST_FREE_BYTES,
-            says=f"{free / 1e9:.1f} GB free at {self.state}",
+            says=f"{free // 10**6:,} MB free at {self.state}",
             cure="Make room, or move `state` to a larger disk while the node is stopped.",
         )
 
