@@ -53,7 +53,7 @@ class Folder:
         return [*self.own(day), *self.earlier(day)[0]]
 
     def own(self, day: date) -> list[InputFile]:
-        """What was recorded for a day, read. Raises BadInput for a day without activity, or a file that is not there."""
+        """What was recorded for a day, read. Raises BadInput for a day without activity, or a file that is gone."""
         if day not in self.activity:
             raise BadInput(day.isoformat(), "the folder has no activity of this day", cure=_SHAPE)
         found = [(Role.ACTIVITY, self.activity[day])]
