@@ -10,7 +10,7 @@ from ifx_sdk.errors import NodeDown, OracleError
 from oracle_node.clocks import Clock
 
 REMEMBERED_SECONDS: Final = 3_600
-"""For which a lie counts as a present fault."""
+"""For which a fault that nothing has disproved is a present one."""
 
 
 class FaultKind(StrEnum):
@@ -37,7 +37,7 @@ class FaultKind(StrEnum):
 
 
 UNHEARD: Final = (FaultKind.DOWN, FaultKind.STALLED, FaultKind.RATE_LIMITED, FaultKind.GARBAGE)
-"""It gave no usable answer; over when it gives one."""
+"""It gave no usable answer; over when it gives one to the same question."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,11 +78,11 @@ class FaultBook:
         """`on_fault` hears of each fault when it begins."""
         self._clock, self._on_fault = clock, on_fault
         self._faults: dict[tuple[int, FaultKind], EndpointFault] = {}
-        self._ended: set[tuple[int, FaultKind]] = set()
+        self._methods: dict[tuple[int, FaultKind], str] = {}
         self._lock = threading.Lock()
 
     def present(self) -> tuple[EndpointFault, ...]:
-        """What is wrong now: not answered properly since, or within the last hour where it was a lie."""
+        """What is wrong now: within the last hour, and nothing has disproved it since."""
         with self._lock:
             return tuple(fault for key, fault in sorted(self._faults.items()) if self._is_present(key))
 
@@ -91,25 +91,31 @@ class FaultBook:
         with self._lock:
             return tuple(fault for _, fault in sorted(self._faults.items()))
 
-    def name(self, number: int, url: str, kind: FaultKind, why: str) -> None:
-        """One more occurrence of a fault."""
+    def name(self, number: int, url: str, kind: FaultKind, method: str, why: str) -> None:
+        """One more occurrence of a fault, at a JSON-RPC method."""
         key, now = (number, kind), self._clock.now()
         with self._lock:
             begins = not self._is_present(key)
             times = self._faults[key].times + 1 if key in self._faults else 1
             fault = EndpointFault(number=number, url=url, kind=kind, why=why, at=now, times=times)
             self._faults[key] = fault
-            self._ended.discard(key)
+            self._methods[key] = method
         if begins:
             self._on_fault(fault)
+
+    def answered(self, number: int, method: str) -> None:
+        """It gave a usable answer: what it was silent at is over. What it does at other methods is not."""
+        with self._lock:
+            for kind in UNHEARD:
+                if self._methods.get((number, kind)) == method:
+                    del self._methods[number, kind]
 
     def end(self, number: int, *kinds: FaultKind) -> None:
         """The endpoint does these no more."""
         with self._lock:
-            self._ended |= {(number, kind) for kind in kinds} & self._faults.keys()
+            for kind in kinds:
+                self._methods.pop((number, kind), None)
 
     def _is_present(self, key: tuple[int, FaultKind]) -> bool:
         fault = self._faults.get(key)
-        if fault is None or key in self._ended:
-            return False
-        return fault.kind in UNHEARD or fault.at >= self._clock.now() - REMEMBERED_SECONDS
+        return fault is not None and key in self._methods and fault.at >= self._clock.now() - REMEMBERED_SECONDS

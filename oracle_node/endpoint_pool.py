@@ -70,48 +70,48 @@ class Pool:
         try:
             answer: Any = endpoint.provider.make_request(RPCEndpoint(method), params)
         except TooManyRequests:
-            return self._unheard(endpoint, FaultKind.RATE_LIMITED, f"{method} was asked too often")
+            return self._unheard(endpoint, FaultKind.RATE_LIMITED, method, "it was asked too often")
         except HTTPError as error:
             status = None if error.response is None else error.response.status_code
             kind = FaultKind.RATE_LIMITED if status == 429 else FaultKind.DOWN
-            return self._unheard(endpoint, kind, f"{method} answered with HTTP {status}")
+            return self._unheard(endpoint, kind, method, f"it answered with HTTP {status}")
         except (Timeout, TimeExhausted, TimeoutError):
-            return self._unheard(endpoint, FaultKind.STALLED, f"{method} timed out")
+            return self._unheard(endpoint, FaultKind.STALLED, method, "it timed out")
         except (RequestsConnectionError, ConnectionError):
-            return self._unheard(endpoint, FaultKind.DOWN, f"{method}: cannot connect")
+            return self._unheard(endpoint, FaultKind.DOWN, method, "cannot connect")
         except (BadResponseFormat, ValueError, RecursionError, RequestException, Web3Exception) as error:
-            return self._unheard(endpoint, FaultKind.GARBAGE, f"{method}: no answer ({type(error).__name__})")
+            return self._unheard(endpoint, FaultKind.GARBAGE, method, f"no answer ({type(error).__name__})")
         except OSError:
-            return self._unheard(endpoint, FaultKind.DOWN, f"{method}: cannot connect")
+            return self._unheard(endpoint, FaultKind.DOWN, method, "cannot connect")
         return self._checked(endpoint, method, params, answer)
 
     def _checked(self, endpoint: Endpoint, method: str, params: Sequence[Any], answer: Any) -> Answer | None:
         if not isinstance(answer, dict):
-            return self._unheard(endpoint, FaultKind.GARBAGE, f"{method}: no JSON-RPC answer")
+            return self._unheard(endpoint, FaultKind.GARBAGE, method, "no JSON-RPC answer")
         error = answer.get("error")
         if isinstance(error, dict) and isinstance(error.get("message"), str):
             if is_rate_limit(error):
-                return self._unheard(endpoint, FaultKind.RATE_LIMITED, f"{method}: it wants to be asked less")
-            self.faults.end(endpoint.number, *UNHEARD)
+                return self._unheard(endpoint, FaultKind.RATE_LIMITED, method, "it wants to be asked less")
+            self.faults.answered(endpoint.number, method)
             return {"error": error}
         if error or "result" not in answer:
-            return self._unheard(endpoint, FaultKind.GARBAGE, f"{method}: no JSON-RPC answer")
+            return self._unheard(endpoint, FaultKind.GARBAGE, method, "no JSON-RPC answer")
         wrong = wrong_shape(method, params, answer["result"])
         if wrong is not None:
-            return self._unheard(endpoint, FaultKind.GARBAGE, f"{method}: {wrong}")
-        self.faults.end(endpoint.number, *UNHEARD)
+            return self._unheard(endpoint, FaultKind.GARBAGE, method, wrong)
+        self.faults.answered(endpoint.number, method)
         return {"result": readable(method, params, answer["result"])}
 
-    def _unheard(self, endpoint: Endpoint, kind: FaultKind, why: str) -> Answer | None:
+    def _unheard(self, endpoint: Endpoint, kind: FaultKind, method: str, why: str) -> Answer | None:
         """No answer: it is named, and left alone for a while."""
         endpoint.rests_until = self.clock.now() + REST_SECONDS
         endpoint.checked_at = None
-        self.blame(endpoint, kind, why)
+        self.blame(endpoint, kind, method, why)
         return None
 
-    def blame(self, endpoint: Endpoint, kind: FaultKind, why: str) -> None:
-        """Name what it does wrong."""
-        self.faults.name(endpoint.number, endpoint.url, kind, why)
+    def blame(self, endpoint: Endpoint, kind: FaultKind, method: str, why: str) -> None:
+        """Name what it does wrong at a method."""
+        self.faults.name(endpoint.number, endpoint.url, kind, method, f"{method}: {why}")
 
     def is_usable(self, endpoint: Endpoint) -> bool:
         """Whether it follows the chain; asked now and then, for a gateway may change its mind."""
@@ -123,7 +123,9 @@ class Pool:
             return False
         found = integer(answer["result"])
         if found != self.chain_id:
-            self._unheard(endpoint, FaultKind.WRONG_CHAIN, f"it follows chain {found}, not {self.chain_id}")
+            self._unheard(
+                endpoint, FaultKind.WRONG_CHAIN, "eth_chainId", f"it follows chain {found}, not {self.chain_id}"
+            )
             return False
         self.faults.end(endpoint.number, FaultKind.WRONG_CHAIN)
         endpoint.checked_at = now

@@ -101,7 +101,7 @@ class Endpoints(BaseProvider):
         return Web3(self)
 
     def faults(self) -> tuple[EndpointFault, ...]:
-        """What is wrong now: no proper answer since, or a lie within the last hour."""
+        """What is wrong now: within the last hour, and nothing has disproved it since."""
         return self._pool.faults.present()
 
     def all_faults(self) -> tuple[EndpointFault, ...]:
@@ -166,15 +166,17 @@ class Endpoints(BaseProvider):
         hashes = {each: meaning(_BLOCK, answer) for each, answer in found.items()}
         if len(set(hashes.values())) > 1:
             for each in hashes.keys() - set(majority(hashes)):
-                self._pool.blame(each, FaultKind.FORKED, f"its block {integer(height)} is {shown(hashes[each])}")
+                self._pool.blame(
+                    each, FaultKind.FORKED, _BLOCK, f"its block {integer(height)} is {shown(hashes[each])}"
+                )
             return
         if method in ("eth_call", "eth_getCode", _COUNT) and params[-1] == "latest":
             pinned = self._pool.said(method, [*params[:-1], height], tuple(votes))
             votes = {each: meaning(method, answer) for each, answer in pinned.items()}
         if len(set(votes.values())) > 1:
             for each in votes.keys() - set(majority(votes)):
-                why = f"{method} at block {integer(height)}: it says {shown(votes[each])}"
-                self._pool.blame(each, FaultKind.DISAGREES, why)
+                why = f"at block {integer(height)} it says {shown(votes[each])}"
+                self._pool.blame(each, FaultKind.DISAGREES, method, why)
 
     def _heads(self, among: Sequence[Endpoint]) -> dict[Endpoint, Answer]:
         """The newest block of each endpoint that has a vote. Raises `NodeDown`."""
@@ -191,9 +193,11 @@ class Endpoints(BaseProvider):
         newest = max((at for each, at in times.items() if each not in ahead), default=0)
         for each, at in times.items():
             if each in ahead:
-                self._pool.blame(each, FaultKind.AHEAD, f"its newest block is {at - now} s ahead of the clock")
+                self._pool.blame(each, FaultKind.AHEAD, _BLOCK, f"its newest block is {at - now} s ahead of the clock")
             elif at < newest - STALE_SECONDS:
-                self._pool.blame(each, FaultKind.BEHIND, f"its newest block is {newest - at} s older than another's")
+                self._pool.blame(
+                    each, FaultKind.BEHIND, _BLOCK, f"its newest block is {newest - at} s older than another's"
+                )
             else:
                 self._pool.faults.end(each.number, FaultKind.AHEAD, FaultKind.BEHIND)
         return {each: heads[each] for each, at in times.items() if each not in ahead and at >= newest - STALE_SECONDS}
@@ -271,7 +275,7 @@ class Endpoints(BaseProvider):
             elif str(answer["result"]).lower() == tx_hash:
                 taken = True
             else:
-                self._pool.blame(each, FaultKind.GARBAGE, f"{method}: it answers with another hash")
+                self._pool.blame(each, FaultKind.GARBAGE, method, "it answers with another hash")
                 lost = True
         if taken or any(is_known_already(str(error["message"])) for error in refused):
             return {"result": tx_hash}

@@ -8,10 +8,13 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from requests.exceptions import ConnectionError as RequestsConnectionError
-from requests.exceptions import ReadTimeout
+from requests.exceptions import HTTPError, ReadTimeout
+from requests.models import Response
 from web3 import Web3
 from web3.providers.base import BaseProvider
 from web3.types import RPCEndpoint, RPCResponse
+
+Twist = Callable[[Any, Callable[[], RPCResponse]], RPCResponse]
 
 BROADCASTS = ("eth_sendRawTransaction", "eth_sendTransaction")
 
@@ -140,3 +143,102 @@ def dripping(begin: bytes, good: Callable[[bytes], bytes] | None = None, at: str
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+class TwistedNode(BaseProvider):
+    """A node that answers some methods in its own way, by `twists`; every other request passes. Counts its broadcasts.
+
+    A twist is handed the parameters and the real answer, to ask for or not.
+    """
+
+    def __init__(self, good: Web3, **twists: Twist) -> None:
+        super().__init__()
+        self._good = good.provider
+        self.twists = twists
+        self.asked: list[str] = []
+
+    @property
+    def web3(self) -> Web3:
+        return Web3(self)
+
+    @property
+    def broadcasts(self) -> int:
+        """How many it was sent."""
+        return sum(method in BROADCASTS for method in self.asked)
+
+    def make_request(self, method: RPCEndpoint, params: Any) -> RPCResponse:
+        self.asked.append(method)
+        params = list(params)
+        twist = self.twists.get(method) or self.twists.get("everything")
+        if twist is None:
+            return self._good.make_request(method, params)
+        return twist(params, lambda: self._good.make_request(method, params))
+
+
+def stalls(params: Any, ask: Callable[[], RPCResponse]) -> RPCResponse:
+    """No answer in time, though the question arrives."""
+    ask()
+    raise ReadTimeout("read timed out at https://user:secret@node.example/v3/secret")
+
+
+def is_down(params: Any, ask: Callable[[], RPCResponse]) -> RPCResponse:
+    """Nobody listens."""
+    raise RequestsConnectionError("https://user:secret@node.example/v3/secret refused the connection")
+
+
+def too_many_requests(params: Any, ask: Callable[[], RPCResponse]) -> RPCResponse:
+    """HTTP 429."""
+    response = Response()
+    response.status_code = 429
+    raise HTTPError("429 for https://user:secret@node.example/v3/secret", response=response)
+
+
+def asks_for_less(params: Any, ask: Callable[[], RPCResponse]) -> RPCResponse:
+    """A JSON-RPC error of rate limits."""
+    return _error(-32005, "daily request count exceeded, request rate limited")
+
+
+def breaks(params: Any, ask: Callable[[], RPCResponse]) -> RPCResponse:
+    """A gateway's own error."""
+    return _error(-32603, "Internal error")
+
+
+def garbage(params: Any, ask: Callable[[], RPCResponse]) -> RPCResponse:
+    """No JSON."""
+    raise json.JSONDecodeError("Expecting value", "<html>Are you a robot?</html>", 0)
+
+
+def saying(result: object) -> Twist:
+    """The same result to every question."""
+    return lambda params, ask: {"jsonrpc": "2.0", "id": 1, "result": result}  # type: ignore[typeddict-item]  # any
+
+
+def nothing(params: Any, ask: Callable[[], RPCResponse]) -> RPCResponse:
+    """`null`: no such transaction, receipt or block."""
+    return saying(None)(params, ask)
+
+
+def stuck_at(good: Web3, number: int) -> TwistedNode:
+    """A node that hears of no block after `number`, and of none of its transactions."""
+    block = hex(number)
+
+    def pinned(place: int) -> Twist:
+        def twist(params: Any, ask: Callable[[], RPCResponse]) -> RPCResponse:
+            if params[place] in ("latest", "pending", "finalized"):
+                params[place] = block
+            return nothing(params, ask) if int(params[place], 16) > number else ask()
+
+        return twist
+
+    def before(params: Any, ask: Callable[[], RPCResponse]) -> RPCResponse:
+        answer = ask()
+        found: Any = answer.get("result")
+        return nothing(params, ask) if found and int(found["blockNumber"] or "0x0", 16) > number else answer
+
+    node = TwistedNode(good, eth_blockNumber=saying(block), eth_getBlockByNumber=pinned(0), eth_call=pinned(1))
+    node.twists |= {"eth_getTransactionCount": pinned(1), "eth_getTransactionReceipt": before}
+    return node
+
+
+def _error(code: int, message: str) -> RPCResponse:
+    return {"jsonrpc": "2.0", "id": 1, "error": {"code": code, "message": message}}
