@@ -169,10 +169,11 @@ def replay(
     archive: str = _ARCHIVE,
     first: str | None = typer.Option(None, "--from", metavar="YYYY-MM-DD", help="First UTC day; default the oldest."),
     last: str | None = typer.Option(None, "--to", metavar="YYYY-MM-DD", help="Last UTC day; default the newest."),
+    jobs: int = typer.Option(1, min=1, max=64, help="Processes that share the days."),
     as_json: bool = _AS_JSON,
 ) -> None:
     """Compute every window again from the raw bytes of its pages: exit 0 when all come out as they were."""
-    _run("replay", archive, first=first, last=last, as_json=as_json)
+    _run("replay", archive, first=first, last=last, jobs=jobs, as_json=as_json)
 
 
 def _run(module: str, *arguments: object, **options: object) -> None:

@@ -8,10 +8,10 @@ from ifx_sdk.errors import BadFile
 from oracle_node.archive import Archive
 from oracle_node.commands import FAILED, OK
 from oracle_node.commands.progress import progress
-from oracle_node.replay import Replayed, replay, to_json
+from oracle_node.replay import Replayed, replay_in, to_json
 
 
-def run(archive: str, *, first: str | None, last: str | None, as_json: bool) -> int:
+def run(archive: str, *, first: str | None, last: str | None, jobs: int, as_json: bool) -> int:
     """Replay and print; exit 0 when every window came out as it was signed, else 1."""
     found = Archive(archive)
     low = None if first is None else day_number(parse_date(first))
@@ -20,7 +20,7 @@ def run(archive: str, *, first: str | None, last: str | None, as_json: bool) -> 
     if not days:
         raise BadFile(archive, "no day in it is archived", cure="Name a node's archive, and days that it has.")
     with progress("days replayed", len(days)) as told:
-        result = replay(found, days, lambda _: told())
+        result = replay_in(found, days, jobs, lambda _: told())
     if as_json:
         print(json.dumps(to_json(result)))
     else:

@@ -13,7 +13,7 @@ from oracle_node.archive import Archive
 from oracle_node.cli import app
 from oracle_node.observe import PageReading
 from oracle_node.recompute import Ask, PageReader
-from oracle_node.replay import Replayed, replay
+from oracle_node.replay import Replayed, replay, replay_in
 from oracle_node.window import fix_window
 
 
@@ -169,6 +169,17 @@ def test_few_pages_are_held_at_a_time(tmp_path: Path, monkeypatch: pytest.Monkey
     ask = Ask(slot.sha256, "openai", "gpt-4.1", recompute.date_of(DAY))
     assert reader.read([ask, ask])[ask].price == 8_000_000
     assert reader.pages_read == 1
+
+
+def test_several_processes_find_the_same(archive: Archive) -> None:
+    """Each takes runs of days; what they find stands in the days' order."""
+    for day in range(3):
+        window(archive, day=DAY + day, pages=[page(gpt="8.50")] * 13, price=8_000_000)
+    heard: list[int] = []
+    alone, shared = run(archive), replay_in(archive, archive.days(), 2, heard.append)
+    assert (shared.windows, shared.prices, shared.faults) == (alone.windows, alone.prices, alone.faults)
+    assert len(shared.faults) == 39
+    assert heard == [DAY, DAY + 1, DAY + 2]
 
 
 # ---------------------------------------------------------------------------------------------- the command
