@@ -67,6 +67,38 @@ def test_a_journal_that_was_never_written_is_empty(tmp_path: Path) -> None:
     assert not path.exists()
 
 
+def test_an_older_journal_is_read(tmp_path: Path) -> None:
+    """Its lines have neither bytes nor fees: those attempts are open without them, and close as ever."""
+    path = tmp_path / "journal.jsonl"
+    new = ("raw", "max_fee", "priority_fee")
+    line = {"kind": "attempt"} | {name: value for name, value in asdict(ATTEMPT).items() if name not in new}
+    path.write_text(json.dumps(line) + "\n")
+    journal = FileJournal(path)
+    assert journal.open_attempts() == (ATTEMPT,)
+    journal.resolve(ATTEMPT, SETTLED)
+    assert journal.open_attempts() == ()
+
+
+def test_siblings_are_kept_apart_with_their_bytes_and_fees(journal: MemoryJournal | FileJournal) -> None:
+    """Replacements share chain, sender and nonce: each is resolved on its own, in the order they were made."""
+    first = replace(ATTEMPT, raw="0x02ab", max_fee=2 * 10**11, priority_fee=0)
+    second = replace(first, tx_hash="0x" + "44" * 32, raw="0x02cd", max_fee=3 * 10**11)
+    journal.record(first)
+    journal.record(second)
+    assert journal.open_attempts() == (first, second)
+    journal.resolve(first, Dropped(tx_hash=first.tx_hash, attempt=first, why="its sibling took the nonce"))
+    assert journal.open_attempts() == (second,)
+
+
+def test_what_was_settled_is_open_again_once_it_is_recorded_again(journal: MemoryJournal | FileJournal) -> None:
+    """A reorganisation undid its block: it is to be found, or sent again."""
+    journal.record(ATTEMPT)
+    journal.resolve(ATTEMPT, SETTLED)
+    assert journal.open_attempts() == ()
+    journal.record(ATTEMPT)
+    assert journal.open_attempts() == (ATTEMPT,)
+
+
 def test_a_line_cut_short_by_a_crash_is_no_attempt(tmp_path: Path) -> None:
     """It was not on disk, so nothing was broadcast; what follows is read and written as ever."""
     path = tmp_path / "journal.jsonl"
