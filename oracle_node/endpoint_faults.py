@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from ifx_sdk.errors import NodeDown, OracleError
 from oracle_node.clocks import Clock
 
 REMEMBERED_SECONDS: Final = 3_600
@@ -56,19 +55,6 @@ class EndpointFault:
     """When it did so last, unix seconds UTC."""
     times: int
     """How often it did so since the start."""
-
-
-class EndpointsDisagree(NodeDown, OracleError):  # noqa: N818 - named for what is wrong, as in errors.py
-    """Endpoints contradict one another, and no more than half of them say the same: nothing is decided."""
-
-    cure = "Look which one lies or hangs, and replace it; with three endpoints one liar is outvoted. Nothing was sent."
-
-    def __init__(self, method: str, said: tuple[tuple[str, str], ...]) -> None:
-        """`method` asked, and each endpoint's public URL with what it `said`."""
-        told = "; ".join(f"{url} says {what}" for url, what in said)
-        super().__init__(said[0][0], f"the endpoints disagree on {method}: {told}")
-        self.method = method
-        self.said = said
 
 
 class FaultBook:

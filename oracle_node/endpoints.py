@@ -28,8 +28,9 @@ from web3.types import RPCEndpoint, RPCResponse
 from ifx_sdk.errors import RpcError
 from ifx_sdk.tracking import is_definite, is_known_already
 from oracle_node.clocks import Clock
-from oracle_node.endpoint_faults import EndpointFault, EndpointsDisagree, FaultKind
+from oracle_node.endpoint_faults import EndpointFault, FaultKind
 from oracle_node.endpoint_pool import Answer, Endpoint, Pool, Said
+from oracle_node.errors import EndpointsDisagree
 from oracle_node.rpc_answers import integer, lower_median, majority, meaning, shown, upper_median
 
 __all__ = ["EndpointFault", "EndpointState", "Endpoints", "EndpointsDisagree", "FaultKind"]

@@ -4,6 +4,7 @@ OracleError
 ├── BadReport        .why          a report that cannot be read or is not by whom it should be
 ├── SecondReport     .underlying .day .stored .refused
 ├── BadSource        .entry .why
+├── EndpointsDisagree  .method .said   also a NodeDown
 ├── NotArchived      .what
 ├── DamagedArchive   .path .why    also a BadFile
 └── BadStore         .path .why    also a BadFile
@@ -15,7 +16,7 @@ OracleError
 # ruff: noqa: N818 - an error is named for what is wrong, as in ifx_sdk.errors
 
 from ifx_sdk.calendar import date_of
-from ifx_sdk.errors import BadFile, OracleError
+from ifx_sdk.errors import BadFile, NodeDown, OracleError
 
 
 class BadSettings(OracleError, BadFile):
@@ -109,3 +110,16 @@ class BadSource(OracleError):
         super().__init__(f"source {entry}: {why}")
         self.entry = entry
         self.why = why
+
+
+class EndpointsDisagree(NodeDown, OracleError):
+    """Endpoints contradict one another, and no more than half of them say the same: nothing is decided."""
+
+    cure = "Look which one lies or hangs, and replace it; with three endpoints one liar is outvoted. Nothing was sent."
+
+    def __init__(self, method: str, said: tuple[tuple[str, str], ...]) -> None:
+        """`method` asked, and each endpoint's public URL with what it `said`."""
+        told = "; ".join(f"{url} says {what}" for url, what in said)
+        super().__init__(said[0][0], f"the endpoints disagree on {method}: {told}")
+        self.method = method
+        self.said = said

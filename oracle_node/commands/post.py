@@ -3,21 +3,26 @@
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 import httpx
 
 from ifx_sdk.calendar import day_number, day_of, midnight, parse_date
 from ifx_sdk.cli.bundles import read_statements
 from ifx_sdk.client import IFX
+from ifx_sdk.deployment import Deployment
 from ifx_sdk.oracle import Oracle, SignerSet
 from ifx_sdk.reports import Statement, Tally, tally
 from oracle_node.clocks import Clock, SystemClock
 from oracle_node.commands import OK, REFUSED
 from oracle_node.duty import gather_day
+from oracle_node.endpoints import EndpointFault, Endpoints
 from oracle_node.post import NotPosted, PostAnswer, Posted, check, post_reports, turn_seconds
 from oracle_node.report import ReportBook
 from oracle_node.settings import Settings, read_settings, read_signer
 from oracle_node.store import Store, open_store
+
+_GWEI: Final = 10**9
 
 
 def run(
@@ -41,12 +46,15 @@ def _run(
     clock: Clock | None,
 ) -> int:
     signer, book = read_signer(settings.key), store.book
-    ifx = IFX.connect(settings.chain.rpc, settings.chain.deployment, signer, journal=store.journal)
+    deployment, clock = Deployment.read(settings.chain.deployment), SystemClock() if clock is None else clock
+    nodes = [settings.chain.rpc, *settings.chain.more_rpcs]
+    endpoints = Endpoints(nodes, chain_id=deployment.chain_id, clock=clock, on_fault=_tell)
+    ifx = IFX.connect(endpoints.web3, deployment, signer, journal=store.journal)
     number = day_of(ifx.chain.now()) if day is None else day_number(parse_date(day))
     registered = ifx.oracle.signers_on(number)
     if wait:
         turn = midnight(number) + turn_seconds(registered.signers, signer.address)
-        (SystemClock() if clock is None else clock).wait_until(turn)
+        clock.wait_until(turn)
     names = dict.fromkeys(each.name for each in settings.underlyings)
     names |= dict.fromkeys(each.attestation.underlying for each in given if each.attestation.day == number)
     gathered = (
@@ -56,7 +64,11 @@ def _run(
     )
     for each in (each for found in gathered for each in found.uncounted):
         print(f"ifx-oracle post: {each.source}: {each.why}", file=sys.stderr)
-    return _finish(ifx.oracle, gathered, registered, post=post)
+    return _finish(ifx.oracle, gathered, registered, post=post, fee_cap=settings.chain.fee_cap_gwei * _GWEI)
+
+
+def _tell(fault: EndpointFault) -> None:
+    print(f"ifx-oracle post: endpoint {fault.number}, {fault.url}, {fault.kind}: {fault.why}", file=sys.stderr)
 
 
 def _from_files(
@@ -89,9 +101,11 @@ def _from_peers(
     return [by_name.get(name, own[name]) for name in names]
 
 
-def _finish(oracle: Oracle, gathered: Sequence[Tally], registered: SignerSet, *, post: bool) -> int:
+def _finish(oracle: Oracle, gathered: Sequence[Tally], registered: SignerSet, *, post: bool, fee_cap: int) -> int:
     reports = [each.report for each in gathered if each.report is not None]
-    answers = (post_reports(oracle, reports).answers if post else check(oracle, reports)) if reports else ()
+    answers: Sequence[PostAnswer] = ()
+    if reports:
+        answers = post_reports(oracle, reports, fee_cap=fee_cap).answers if post else check(oracle, reports)
     by_name = {report.underlying: answer for report, answer in zip(reports, answers, strict=True)}
     lines = [_line(oracle, each, by_name.get(each.underlying)) for each in gathered]
     for line in lines:
