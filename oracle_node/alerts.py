@@ -7,6 +7,7 @@ thread of its own, so that one that hangs delays no slot.
 import queue
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -17,7 +18,8 @@ import httpx
 from oracle_node.logs import Log
 from oracle_node.metrics import Metrics
 
-_TRIES: Final = 3
+PAUSES: Final = (1, 5, 30, 120)
+"""Seconds between the tries of one notice; the ones behind it wait, so that all come in their order."""
 _TIMEOUT_SECONDS: Final = 10
 _PATIENCE_SECONDS: Final = 5
 _WAITING: Final = 1_000
@@ -58,6 +60,8 @@ class Cause(StrEnum):
     """A reorganisation dropped a fixing that stood."""
     FIXING_DIFFERS = "fixing_differs"
     """The chain's fixing is not the price that this node saw."""
+    CHECK_FAILING = "check_failing"
+    """Disk, contract, listing or registration: a check of the doctor fails, and no other cause tells of it."""
 
 
 class HasCause(Protocol):
@@ -113,11 +117,16 @@ class Notice:
 
 
 class Webhook:
-    """Delivers notices in their order, each tried three times; a failure is logged, and the next one is tried."""
+    """Delivers notices in their order, each tried five times; a failure is logged, and the next one is tried.
 
-    def __init__(self, url: str, log: Log, client: httpx.Client | None = None) -> None:
-        """`client` is closed with it."""
-        self._url, self._log = url, log
+    Its URL is often a secret: no message shows it.
+    """
+
+    def __init__(
+        self, url: str, log: Log, client: httpx.Client | None = None, *, pauses: Sequence[int] = PAUSES
+    ) -> None:
+        """`client` is closed with it; `pauses` are seconds between two tries."""
+        self._url, self._log, self._pauses = url, log, tuple(pauses)
         self._client = client or httpx.Client(timeout=_TIMEOUT_SECONDS)
         self._waiting: queue.Queue[Notice | None] = queue.Queue(maxsize=_WAITING)
         self._closing = threading.Event()
@@ -131,23 +140,35 @@ class Webhook:
         except queue.Full:
             self._log.error("webhook queue is full", cause=str(notice.cause), about=notice.about)
 
-    def close(self) -> None:
-        """Deliver what waits, for a few seconds at most."""
-        self._waiting.put(None)
-        self._thread.join(_PATIENCE_SECONDS)
+    def close(self, patience_seconds: int = _PATIENCE_SECONDS) -> None:
+        """Deliver what waits, for a few seconds at most; what is left stands in the log."""
+        with suppress(queue.Full):
+            self._waiting.put(None, timeout=patience_seconds)
+        self._thread.join(patience_seconds)
         self._closing.set()
         self._client.close()
 
     def _deliver(self) -> None:
-        while (notice := self._waiting.get()) is not None:
-            for left in reversed(range(_TRIES)):
-                try:
-                    self._client.post(self._url, json=notice.to_json()).raise_for_status()
-                    break
-                except (httpx.HTTPError, RuntimeError) as error:  # RuntimeError: closed meanwhile
-                    self._log.warning("webhook failed", why=f"{type(error).__name__}: {error}"[:200], tries_left=left)
-                    if not left or self._closing.wait(1):
-                        break
+        while (notice := self._waiting.get()) is not None and not self._closing.is_set():
+            self._deliver_one(notice)
+
+    def _deliver_one(self, notice: Notice) -> None:
+        for pause in (*self._pauses, None):
+            why = self._failure(notice)
+            if why is None:
+                return
+            tell = self._log.error if pause is None else self._log.warning
+            tell("webhook failed", why=why, cause=str(notice.cause), about=notice.about, again_in_seconds=pause)
+            if pause is None or self._closing.wait(pause):
+                return
+
+    def _failure(self, notice: Notice) -> str | None:
+        """Why one try did not arrive. Only headers are read of the answer: a body without an end holds nothing up."""
+        try:
+            with self._client.stream("POST", self._url, json=notice.to_json()) as answer:
+                return None if answer.is_success else f"HTTP {answer.status_code}"
+        except (httpx.HTTPError, RuntimeError) as error:  # RuntimeError: closed meanwhile
+            return type(error).__name__
 
 
 class Alerts:
@@ -167,14 +188,15 @@ class Alerts:
     def begin(self, cause: Cause, about: str, text: str, at: int) -> None:
         """Something is wrong; nothing more is told while it stays so."""
         key = f"{cause}:{about}"
-        with self._lock:
+        with self._lock:  # all of it: who tells of a beginning and of an end at once tells them in that order
             if key in self._open:
                 return
-            self._open.add(key)
             self._book.begin(key, text, at)
-        self._metrics.alerts.labels(str(cause), about).set(1)
-        self._log.error("alert", cause=str(cause), about=about, text=text)
-        self._tell("firing", cause, about, text, at)
+            self._open.add(key)
+            self._metrics.alerts.labels(str(cause), about).set(1)
+            self._metrics.alert_last.labels(str(cause), about).set(at)
+            self._log.error("alert", cause=str(cause), about=about, text=text)
+            self._tell("firing", cause, about, text, at)
 
     def end(self, cause: Cause, about: str, at: int) -> None:
         """It is not, or no longer, wrong."""
@@ -182,11 +204,11 @@ class Alerts:
         with self._lock:
             if key not in self._open:
                 return
-            self._open.remove(key)
             self._book.end(key, at)
-        self._metrics.alerts.labels(str(cause), about).set(0)
-        self._log.info("alert is over", cause=str(cause), about=about)
-        self._tell("resolved", cause, about, "", at)
+            self._open.remove(key)
+            self._metrics.alerts.labels(str(cause), about).set(0)
+            self._log.info("alert is over", cause=str(cause), about=about)
+            self._tell("resolved", cause, about, "", at)
 
     def set(self, cause: Cause, about: str, text: str | None, at: int) -> None:
         """Begin with a text, end with None."""

@@ -22,7 +22,7 @@ from ifx_sdk.terms import oracle_domain
 from oracle_node.alerts import Alerts, Webhook
 from oracle_node.archive import ARCHIVE, Archive
 from oracle_node.archive_http import archive_route
-from oracle_node.checks import Looks, tell_endpoints
+from oracle_node.checks import Looks, tell_checks, tell_endpoints
 from oracle_node.clocks import ChainTime, Clock, SystemClock
 from oracle_node.endpoints import Endpoints
 from oracle_node.errors import AlreadyRunning
@@ -170,7 +170,9 @@ def assembled(
             chain_time=chain_time,
         )
         if checks:
-            loops["checks"] = Checks(looks.all, health, clock, after=partial(_tell, endpoints, alerts, metrics, clock))
+            loops["checks"] = Checks(
+                looks.all, health, clock, after=partial(_tell, health, endpoints, alerts, metrics, clock)
+            )
         yield Node(
             service=Service(loops, clock=clock, health=health, log=log, stop=stop),
             watcher=watcher,
@@ -215,7 +217,8 @@ def known_prices(settings: Settings, store: Store, oracle: Oracle, log: Log) -> 
     return known
 
 
-def _tell(endpoints: Endpoints | None, alerts: Alerts, metrics: Metrics, clock: Clock) -> None:
+def _tell(health: Health, endpoints: Endpoints | None, alerts: Alerts, metrics: Metrics, clock: Clock) -> None:
+    tell_checks(health, alerts, clock.now())
     if endpoints is not None:
         tell_endpoints(endpoints, alerts, metrics, clock.now())
 

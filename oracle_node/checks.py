@@ -17,7 +17,7 @@ from ifx_sdk.oracle import Oracle
 from oracle_node.alerts import Alerts, Cause
 from oracle_node.clocks import REFUSE_SECONDS, ChainTime, Clock
 from oracle_node.endpoints import Endpoints, EndpointState
-from oracle_node.health import Check
+from oracle_node.health import Check, Health
 from oracle_node.metrics import Metrics
 from oracle_node.rounds import LOW_POSTINGS, postings_left
 
@@ -150,6 +150,17 @@ def tell_endpoints(endpoints: Endpoints, alerts: Alerts, metrics: Metrics, now: 
             alerts.end(Cause.RPC_FAULTY, each.url, now)
     for url, fault in wrong.items():
         alerts.begin(Cause.RPC_FAULTY, url, f"{fault.kind}: {fault.why}", now)
+
+
+TOLD: Final = ("disk", "contract", "listed", "registered")
+"""Checks with an alert of their own. The others have their causes: the clock, the balance, the endpoints, the chain."""
+
+
+def tell_checks(health: Health, alerts: Alerts, now: int) -> None:
+    """Alert of each of these checks while it counts as failed."""
+    unready = {each.name: f"{each.says}. {each.cure}" for each in health.unready()}
+    for name in TOLD:
+        alerts.set(Cause.CHECK_FAILING, name, unready.get(name), now)
 
 
 def _state(state: EndpointState) -> str:

@@ -2,7 +2,8 @@
 
 Alive: both loops act when they are due. A process that is not alive should be restarted. Ready: what it needs to report
 and post is there, by the same checks as `ifx-oracle doctor`. A node that is not ready should be looked at, not
-restarted. A check counts as failed after three failures in a row, so that one lost packet flaps nothing.
+restarted. A check counts as failed after three failures in a row, so that one lost packet flaps nothing; at the start,
+when nothing has held yet, after one.
 """
 
 import threading
@@ -60,7 +61,8 @@ class Health:
         with self._lock:
             for each in checks:
                 self._checks[each.name] = each
-                self._failed[each.name] = 0 if each.ok else self._failed.get(each.name, 0) + 1
+                # What never held has failed: a node does not begin as ready and turn out otherwise.
+                self._failed[each.name] = 0 if each.ok else self._failed.get(each.name, FAILURES - 1) + 1
                 self._metrics.check.labels(each.name).set(each.ok)
 
     def late(self) -> Mapping[str, int]:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, ProcessCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 CONTENT_TYPE: Final = CONTENT_TYPE_PLAIN_0_0_4
@@ -13,8 +13,9 @@ class Metrics:
     """One node's numbers, in a registry of their own, so that several nodes can live in one process."""
 
     def __init__(self) -> None:
-        """Every number starts at zero, or absent where it has labels."""
+        """Every number starts at zero, or absent where it has labels; the process's own stand beside them."""
         self._registry = CollectorRegistry()
+        ProcessCollector(registry=self._registry)
         self.slots = self._counter("slots_total", "Slots observed", "underlying", "result")
         self.price = self._gauge("price_micro_usd", "Newest price read, micro-USD per Mtok", "underlying")
         self.valid_slots = self._gauge("valid_slots", "Valid slots of the newest window, of 13", "underlying")
@@ -25,13 +26,16 @@ class Metrics:
         self.quorum = self._gauge("quorum", "Signatures that a fixing needs")
         self.peer_faults = self._counter("peer_faults_total", "Answers of a peer that do not count", "peer", "fault")
         self.posts = self._counter("posts_total", "Reports that were to be posted", "result")
+        for result in ("posted", "found", "failed"):
+            self.posts.labels(result)  # at zero from the start: of a series that begins at 1 no increase is seen
         self.rpc_faults = self._gauge("rpc_faults", "Failures and lies of RPC nodes so far", "endpoint", "fault")
         self.balance = self._gauge("balance_wei", "The node's own coin, wei")
         self.postings_left = self._gauge("postings_left", "Posts that the balance pays at today's gas price")
         self.clock_skew = self._gauge("clock_skew_seconds", "The node's clock ahead of the publishers'")
         self.alerts = self._gauge("alert_open", "1 while an alert is open", "cause", "about")
+        self.alert_last = self._gauge("alert_last_seconds", "Unix time when an alert began last", "cause", "about")
         self.check = self._gauge("check_ok", "1 while a check of `ifx-oracle doctor` holds", "check")
-        self.last_act = self._gauge("loop_last_act_seconds", "Unix time of a loop's last act", "loop")
+        self.last_act = self._gauge("loop_last_act_seconds", "Unix time when a loop acted or began to wait", "loop")
         self.next_act = self._gauge("loop_next_act_seconds", "Unix time of a loop's next act", "loop")
 
     def text(self) -> bytes:

@@ -29,11 +29,10 @@ def run(
     on_step: OnStep = unheard,
     signer_of: Callable[[Settings], Signer] = lambda settings: read_signer(settings.key),
 ) -> int:
-    """Run until SIGINT or SIGTERM; exit 0, or 1 where a loop failed. `signer_of` gives the signer where one is needed."""
+    """Run until SIGINT or SIGTERM; exit 0, or 1 where a loop failed. `signer_of` gives the signer if one is needed."""
     mode = _mode(dry_run=dry_run, sign=sign, post=post)
     settings = read_settings(config)
-    logs.configure(debug=debug)
-    log, stop = logs.logger(), threading.Event()
+    log, stop = _log(settings, debug=debug), threading.Event()
     signer = None if mode is Mode.DRY_RUN else signer_of(settings)
     clock = _clock(settings, stop, rehearse=rehearse)
     with ExitStack() as running:
@@ -51,6 +50,14 @@ def run(
         code = node.service.run()
         log.info("stopped", code=code)
     return code
+
+
+def _log(settings: Settings, *, debug: bool) -> logs.Log:
+    chain = settings.chain
+    logs.configure(debug=debug, secrets=logs.secrets_of([chain.rpc, *chain.more_rpcs, settings.alerts.webhook]))
+    log = logs.logger()
+    logs.catch_uncaught(log)
+    return log
 
 
 def _mode(*, dry_run: bool, sign: bool, post: bool) -> Mode:
