@@ -4,6 +4,7 @@ Nothing here needs a chain: the posting transaction is signed as any sender woul
 """
 
 import hashlib
+import json
 from collections.abc import Callable, Iterator, Sequence
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -18,6 +19,7 @@ from ifx_sdk.calendar import window_slots
 from ifx_sdk.devkeys import dev_key
 from ifx_sdk.reports import Report, attest
 from ifx_sdk.terms import Domain
+from oracle_node import evidence
 from oracle_node.archive import Archive
 from oracle_node.archive_http import answer
 from oracle_node.archived import ArchivedFixing
@@ -25,6 +27,7 @@ from oracle_node.fetch import Page
 from oracle_node.observe import PageReading
 from oracle_node.posted import read_transaction
 from oracle_node.report import SignedReport
+from oracle_node.verify import Mark, Step, Verified, Verifier
 from oracle_node.window import WindowResult, fix_window
 
 BLOCK = 12
@@ -132,3 +135,33 @@ def archive_handler(archive: Archive, spoil: Callable[[bytes], bytes] = bytes) -
             """Nothing."""
 
     return Handler
+
+
+def verify(archive: Archive, **options: object) -> Verified:
+    """Verify the day."""
+    return Verifier(archive, **options).day(GPT, DAY)  # type: ignore[arg-type]  # the options of the test at hand
+
+
+def wrong(result: Verified) -> list[Step]:
+    """The steps that do not match."""
+    return [each for each in result.steps if each.mark is Mark.WRONG]
+
+
+def absent(result: Verified) -> list[Step]:
+    """The steps whose file is not here."""
+    return [each for each in result.steps if each.mark is Mark.ABSENT]
+
+
+def posted_with(tmp_path: Path, change: Callable[[dict[str, object]], object] = lambda _: None) -> Archive:
+    """An archive in which all three nodes signed one manifest, changed before it was signed; every hash is right."""
+    made = Archive(tmp_path / "made")
+    document = json.loads(window(made).manifest, parse_float=str)
+    change(document)
+    data = evidence.canonical_json(document)
+    made.add_manifest(data)
+    price = document["price"] if isinstance(document["price"], int) else 8_000_000
+    reports = [signed(node, evidence.root(data), price=price) for node in range(3)]
+    for each in reports:
+        made.add_report(each)
+    made.add_fixing(fixing_of(reports))
+    return made
