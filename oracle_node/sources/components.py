@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Final
 
 from oracle_node.sources.literals import JsValue
-from oracle_node.sources.plain import nested_too_deep, words_of
+from oracle_node.sources.plain import nested_too_deep, said_once, words_of
 from oracle_node.sources.tables import Table
 
 _DEPTH: Final = 40
@@ -23,7 +23,7 @@ def island_props(text: str) -> dict[str, JsValue] | None:
     if nested_too_deep(text):
         return None
     try:
-        raw = json.loads(text, parse_float=Decimal, parse_int=Decimal, parse_constant=str)
+        raw = json.loads(text, parse_float=Decimal, parse_int=Decimal, parse_constant=str, object_pairs_hook=said_once)
         return {key: _unwrapped(value, 0) for key, value in raw.items()} if isinstance(raw, dict) else None
     except (ValueError, ArithmeticError, RecursionError):
         return None

@@ -57,16 +57,22 @@ def _value(text: str, at: int, depth: int) -> tuple[JsValue, int]:
 
 def _array(text: str, at: int, depth: int) -> tuple[JsValue, int]:
     items: list[JsValue] = []
+    blanks: set[bool] = set()
     while True:
         behind, at = at, _skip(text, at)
         if text[at : at + 1] == "]":
             if items and text[behind - 1] == "," and "\n" not in text[behind:at]:
                 # No formatter leaves a comma before a bracket on one line: the field behind it was lost.
                 raise LiteralError(f"a field is missing at {at}")
+            if len(blanks) > 1:
+                # No formatter writes `0.5, 1,2`: a figure was torn in two.
+                raise LiteralError(f"the fields are not parted alike at {at}")
             return items, at + 1
         item, at = _value(text, at, depth + 1)
         items.append(item)
         at = _comma(text, at, "]")
+        if text[at - 1] == ",":
+            blanks.add(text[at : at + 1].isspace())
 
 
 def _object(text: str, at: int, depth: int) -> tuple[JsValue, int]:
@@ -82,6 +88,8 @@ def _object(text: str, at: int, depth: int) -> tuple[JsValue, int]:
         at = _skip(text, key.end())
         if text[at : at + 1] != ":":
             raise LiteralError(f"no colon at {at}")
+        if name in fields:
+            raise LiteralError(f"{name} comes twice at {at}")
         fields[name], at = _value(text, at + 1, depth + 1)
         at = _comma(text, at, "}")
 

@@ -206,6 +206,8 @@ class _Reader:
 
     def _data(self, found: re.Match[str], start: int) -> None:
         place = self._place
+        if "broken" in place.component and not _COMPONENT.match(found.string[: found.start()]):
+            return  # a piece of data that did not read as a whole
         try:
             value, end = read_literal(self._text, start + found.end())
             expect_end(self._text, end, "}" if "=" in found.group(0) else ",}")
@@ -213,6 +215,7 @@ class _Reader:
             self._broken += 1
             # Page data that ends inside the array, or holds code: what it would have said is not known.
             self._add(replace(self._here(cut=True), header=None, rows=()))
+            place.component = {"broken": True}
             return
         self._at = max(self._at, end)
         self._prose_tier(found.string[: found.start()])

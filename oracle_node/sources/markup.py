@@ -91,8 +91,8 @@ class _Walk:
 
     def _code(self, node: LexborNode) -> None:
         """Ids of a section stand in code inside `em`, alone but for commas and `and`."""
-        if node.tag != "em":
-            return
+        if node.tag != "em" or node.css_first("h1,h2,h3,h4,h5,h6,table,section,code code") is not None:
+            return  # an end tag is damaged, and what should be one id holds the sections behind it
         codes = [node_text(code) for code in node.css("code")]
         rest = node_text(node)
         for code in codes:

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Context, Decimal
 from typing import Final
 
-from oracle_node.sources.plain import MAX_BYTES, nested_too_deep, squeeze
+from oracle_node.sources.plain import MAX_BYTES, nested_too_deep, said_once, squeeze
 from oracle_node.sources.reading import HIGHEST_USD, Price, Reason, Refusal, refuse
 from oracle_node.sources.source import Source
 
@@ -55,7 +55,7 @@ def listed_models(data: bytes) -> list[dict[str, object]] | Refusal:
     if nested_too_deep(text):
         return refuse(Reason.UNKNOWN_LAYOUT, "nested too deeply")
     try:
-        answer = json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
+        answer = json.loads(text, parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=said_once)
     except (ValueError, RecursionError):
         if not text.lstrip().startswith(("{", "[")):
             return refuse(_what_else(text), "not JSON")

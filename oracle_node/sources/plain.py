@@ -3,6 +3,7 @@
 import html
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Final
 
 MAX_BYTES: Final = 5_000_000
@@ -62,6 +63,16 @@ def nested_too_deep(text: str) -> bool:
         elif found.group(0) in "]}":
             depth -= 1
     return False
+
+
+def said_once(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
+    """A JSON object whose key that comes twice with two values has none: readers differ in which one they take."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        for key, value in pairs:
+            if found[key] != value:
+                found[key] = None
+    return found
 
 
 def too_much(text: str) -> bool:

@@ -91,3 +91,36 @@ def test_a_unit_stated_under_an_outer_heading_holds_for_the_tables_below_it(
         sister = page.replace("<h2>Speech</h2>", "<h2>Images</h2>").replace("<h3>", "<h2>Speech</h2><h3>")
     assert price("openai", page, "gpt-x") == expected
     assert price("openai", sister, "gpt-x") == "10"
+
+
+@pytest.mark.parametrize(("row", "expected"), [("2, 0.5, 12]", "12"), ("2,0.5,12]", "12"), ("2, 0.5, 1,2]", "none")])
+def test_a_figure_of_page_data_that_was_torn_in_two_is_refused(row: str, expected: str) -> None:
+    """`12` with a comma in it is `1,2`, one field more and another output; rows are written in one way throughout."""
+    written = '["gpt-4.1",' if "," in row[:3] and row[2] != " " else '["gpt-4.1", '
+    page = SOURCE.replace('["gpt-4.1", 2, 0.5, 8]', f"{written}{row}", 1)
+    assert price("openai", page, "gpt-4.1") == expected
+
+
+def test_an_id_without_its_end_is_not_all_the_ids_behind_it() -> None:
+    """A damaged end tag does not give one section the ids of the next: each id has its own price or none."""
+    page = (PAGES / "google.html").read_text()
+    for damage in ("</codet</em>", "</em>", "</code>", ""):
+        damaged = page.replace("<em><code>gemini-2.5-pro</code></em>", f"<em><code>gemini-2.5-pro{damage}")
+        assert price("google", damaged, "gemini-batch") == "none"
+        assert price("google", damaged, "gemini-2.5-pro") in ("10", "none")
+        assert price("google", damaged, "gemini-2.5-flash") == "2.5"
+
+
+def test_a_key_that_comes_twice_says_nothing() -> None:
+    """Two output prices in one entry are none, two equal ones are one; so in a list, an island and page source."""
+    entry = '[{"id": "a/b", "pricing": {"completion": "0.000008", "completion": "%s"}}]'
+    assert price("openrouter", entry % "0.000008", "a/b") == "8"
+    assert price("openrouter", entry % "0.000009", "a/b") == "none"
+    island = (PAGES / "openai_islands.html").read_text()
+    tier = "&quot;tier&quot;:[0,&quot;standard&quot;]"
+    assert price("openai", island.replace(tier, f"{tier},{tier}"), "gpt-4.1") == "8"
+    rows = "&quot;rows&quot;:[1,[[1,[[0,&quot;gpt-4.1&quot;],[0,2],[0,0.5],[0,9]]]]]"
+    assert price("openai", island.replace(tier, f"{tier},{rows}"), "gpt-4.1") == "none"
+    group = '{ model: "gpt-realtime-2", rows:'
+    assert price("openai", SOURCE, "gpt-realtime-2") == "24"
+    assert price("openai", SOURCE.replace(group, f'{group} [["Text", 1, 1, 9]], rows:'), "gpt-realtime-2") == "none"
