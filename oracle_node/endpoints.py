@@ -81,6 +81,7 @@ class Endpoints(BaseProvider):
         self._pool = Pool(nodes, chain_id=chain_id, clock=clock, timeout_seconds=timeout_seconds, on_fault=on_fault)
         self.endpoint_uri = self._pool.endpoints[0].url  # what messages call the node
         self._handlers: Mapping[str, Callable[[str, Sequence[Any]], Answer]] = {
+            "eth_chainId": self._chain,
             "eth_call": self._agreed,
             "eth_getCode": self._agreed,
             _RECEIPT: self._agreed,
@@ -204,6 +205,14 @@ class Endpoints(BaseProvider):
         return {each: heads[each] for each, at in times.items() if each not in ahead and at >= newest - STALE_SECONDS}
 
     # ------------------------------------------------------------------------------------------- what has its own rule
+
+    def _chain(self, method: str, params: Sequence[Any]) -> Answer:
+        """What was checked of each endpoint, for web3 asks before every call."""
+        now = self._pool.clock.now()
+        for each in sorted(self._pool.endpoints, key=lambda endpoint: endpoint.rests_until > now):
+            if self._pool.is_usable(each):
+                return {"result": hex(self._pool.chain_id)}
+        raise self._pool.nobody(method)
 
     def _count(self, method: str, params: Sequence[Any]) -> Answer:
         if params[-1] != "pending":

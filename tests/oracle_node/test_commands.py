@@ -248,6 +248,20 @@ def test_a_dry_run_posts_nothing(fresh: World, tmp_path: Path, capsys: pytest.Ca
     assert fresh.ifx.chain.block_number() == block
 
 
+def test_post_goes_through_another_endpoint_and_names_the_first(
+    fresh: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody listens at `rpc`: one of `more_rpcs` is enough, and stderr says who is down."""
+    files = [str(fixed(fresh, tmp_path / str(index), index, capsys)) for index in range(3)]
+    config = tmp_path / "0" / "node.toml"
+    down = 'rpc = "http://127.0.0.1:1"'
+    config.write_text(config.read_text().replace(f'rpc = "{fresh.rpc}"', f'{down}\nmore_rpcs = ["{fresh.rpc}"]'))
+    assert post.run(files, config=str(config), day=None, post=True, wait=False) == 0
+    told = capsys.readouterr()
+    assert [each["status"] for each in lines(told.out)] == ["posted", "posted"]
+    assert "endpoint 1, http://127.0.0.1:1, down: eth_chainId: cannot connect" in told.err
+
+
 def test_files_of_three_nodes_are_posted_in_one_transaction(
     fresh: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
