@@ -42,6 +42,7 @@ R = TypeVar("R")
 app = typer.Typer(
     name="ifx-index",
     help="The IFX LLM Price Index: compute it from recorded files, keep it, explain it, verify it.",
+    epilog="From a folder of recordings to a report: backfill DIR, verify, publish. Rules: docs/methodology.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

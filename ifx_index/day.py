@@ -122,9 +122,14 @@ def _models(data: bytes, name: str) -> PriceList:
     return read_models(data, name)
 
 
-def earlier_list(file: InputFile) -> PriceList:
-    """What a file says as an earlier models list. Raises BadInput."""
-    return _priced(file, _models)
+def earlier_list(file: InputFile, day: date) -> PriceList:
+    """What a file says as a models list from before `day`. Raises BadInput."""
+    prices = _priced(file, _models)
+    if prices.date is None:
+        cure = "Its file name must hold the one UTC date on which it was recorded."
+        with file.told():
+            raise BadInput(file.name, f"nothing says how old this earlier list is on {day}", cure=cure)
+    return prices
 
 
 def read_day(day: date, files: Iterable[InputFile]) -> tuple[Sources, Activity]:
@@ -142,13 +147,16 @@ def read_day(day: date, files: Iterable[InputFile]) -> tuple[Sources, Activity]:
         raise BadInput(day.isoformat(), "no activity was given for this day", cure="Give it with --activity FILE.")
     primary, second = _only(by_role, Role.MODELS), _only(by_role, Role.SECOND)
     others = [_priced(file, read_price_source) for file in by_role.get(Role.FALLBACK, ())]
+    earlier = [earlier_list(file, day) for file in by_role.get(Role.PREVIOUS, ())]
+    notes = [f"{p.name}: it is of {p.date}, no source for {day}" for p in others if p.date not in (day, None)]
+    notes += [f"{p.name}: it is not of the 7 days before {day}, no source" for p in earlier if not _carries(p, day)]
     sources = Sources(
         date=day,
         primary=_priced(primary, _models, day) if primary else None,
         fallback=tuple(prices for prices in others if prices.date in (day, None)),
-        earlier=_earlier(by_role.get(Role.PREVIOUS, ()), day),
+        earlier=tuple(sorted((p for p in earlier if _carries(p, day)), key=lambda p: str(p.date), reverse=True)),
         second=_priced(second, read_price_source, day) if second else None,
-        notes=tuple(f"{p.name}: it is of {p.date}, no source for {day}" for p in others if p.date not in (day, None)),
+        notes=tuple(notes),
     )
     with activity.told():
         return sources, read_activity(activity.data, activity.name, day)
@@ -171,18 +179,9 @@ def _priced(file: InputFile, read: Callable[[bytes, str], PriceList], day: date 
     return prices
 
 
-def _earlier(files: Iterable[InputFile], day: date) -> tuple[PriceList, ...]:
-    """The lists of the seven days before, newest first; older ones price nothing any more, later ones nothing yet."""
-    dated = []
-    for file in files:
-        prices = earlier_list(file)
-        if prices.date is None:
-            cure = "Its file name must hold the one UTC date on which it was recorded."
-            with file.told():
-                raise BadInput(file.name, "nothing says how old this earlier list is", cure=cure)
-        if timedelta(0) < day - prices.date <= timedelta(days=CARRIED_DAYS):
-            dated.append((prices.date, prices))
-    return tuple(prices for _, prices in sorted(dated, key=lambda each: each[0], reverse=True))
+def _carries(prices: PriceList, day: date) -> bool:
+    """Whether a list is of the seven days before: older ones price nothing any more, later ones nothing yet."""
+    return prices.date is not None and timedelta(0) < day - prices.date <= timedelta(days=CARRIED_DAYS)
 
 
 def compute(sources: Sources, activity: Activity, earlier: Mapping[date, int] | None = None) -> Day:

@@ -70,7 +70,7 @@ class Folder:
                 continue
             try:
                 file = read_file(Role.PREVIOUS, path)
-                earlier_list(file)
+                earlier_list(file, day)
             except BadInput as error:
                 faults.append(f"{error.what}; no earlier list for {day}")
             else:

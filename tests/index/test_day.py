@@ -92,6 +92,8 @@ def test_a_price_is_carried_seven_days_and_not_eight() -> None:
     for days, status in ((7, "IMPUTED"), (8, "MISSING"), (0, "MISSING"), (-1, "MISSING")):
         day = compute_day(DAY, files(USED, previous=(f"{back(days)}.json", LISTED)))
         assert set(statuses(day).values()) == {status}
+        told = f"{back(days)}.json: it is not of the 7 days before 2026-07-20, no source"
+        assert day.notes == (() if status == "IMPUTED" else (told,))
 
 
 def test_a_fallback_of_another_day_prices_nothing() -> None:
