@@ -20,7 +20,7 @@ from ifx_index.lpi import METHODOLOGY
 from ifx_index.recompute import Outcome, manifest
 from ifx_index.record import Record, canonical, digest, read_row
 from ifx_index.sealed_log import SealedLog
-from ifx_index.whole_files import write_durably
+from ifx_index.whole_files import write_synced
 
 LOGS: Final = ("records.jsonl", "records.seal", "held.jsonl", "held.seal")
 """Any of them makes a folder a store."""
@@ -175,7 +175,7 @@ class Store:
         if path.exists():
             return
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_durably(path, data)
+        write_synced(path, data)
 
     def _write(self, records: Iterable[Record]) -> None:
         self._log.append(record.row() for record in records)

@@ -12,14 +12,20 @@ def write_whole(path: Path, data: bytes) -> Path:
     return path
 
 
-def write_durably(path: Path, data: bytes) -> Path:
-    """The same, and see both the file and its name on the disk before returning."""
+def write_synced(path: Path, data: bytes) -> Path:
+    """The same, and see its contents on the disk before it gets its name."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     with draft.open("wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
+    return path
+
+
+def write_durably(path: Path, data: bytes) -> Path:
+    """The same, and see its name on the disk too before returning, with every name written in that folder before."""
+    write_synced(path, data)
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
