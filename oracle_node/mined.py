@@ -6,6 +6,8 @@ forgotten the state of that block still has the events, from the oracle's first 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
 
 from ifx_sdk.calendar import SECONDS_PER_DAY, midnight
 from ifx_sdk.chain import Chain
@@ -17,7 +19,9 @@ from oracle_node.archived import ArchivedFixing
 from oracle_node.errors import BadReport
 from oracle_node.posted import read_transaction, rebuild_transaction
 
-_POSTED = "FixingPosted"
+_POSTED: Final = "FixingPosted"
+_MARGIN_BLOCKS: Final = 256
+"""Blocks by which the search for an event goes beyond its day; an event names its day itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,18 +121,33 @@ def _signer_set(signers: object, quorum: object, from_day: object) -> SignerSet:
 
 def _event(oracle: Oracle, underlying: str, day: int, first_block: int) -> Event | None:
     """The event of the post; it is looked for in the day's own blocks alone, for a fixing is posted on no other day."""
-    first = max(first_block, _first_block_from(oracle.chain, midnight(day), first_block))
-    last = _first_block_from(oracle.chain, midnight(day + 1), first) - 1
-    if last < first:
+    newest = oracle.chain.block_number()
+    first = _first_block_from(oracle.chain, midnight(day), first_block, newest)
+    last = _first_block_from(oracle.chain, midnight(day + 1), first_block, newest)
+    if first > newest:
         return None
     topics = [f"0x{number:064x}" for number in (oracle.index_of(underlying), day)]
-    found = oracle.chain.events(oracle.codec, oracle.address, _POSTED, topics=topics, from_block=first, to_block=last)
+    found = oracle.chain.events(
+        oracle.codec,
+        oracle.address,
+        _POSTED,
+        topics=topics,
+        # A reorganisation may have moved the day's first blocks since they were looked for.
+        from_block=max(first_block, first - _MARGIN_BLOCKS),
+        to_block=min(newest, last + _MARGIN_BLOCKS),
+    )
     return found[0] if found else None
 
 
-def _first_block_from(chain: Chain, at: int, low: int) -> int:
-    """The first block at or after a time, unix seconds UTC; one past the newest where there is none yet."""
-    high = chain.block_number() + 1
+def _first_block_from(chain: Chain, at: int, low: int, newest: int) -> int:
+    """The first block at or after a time, unix seconds; one past the newest where there is none yet."""
+    return newest + 1 if chain.timestamp(newest) < at else _search(chain, at, low)
+
+
+@lru_cache(maxsize=64)
+def _search(chain: Chain, at: int, low: int) -> int:
+    """The same where there is one; remembered, because many underlyings are posted on one day."""
+    high = chain.block_number()
     while low < high:
         middle = (low + high) // 2
         if chain.timestamp(middle) < at:

@@ -78,6 +78,24 @@ def test_a_day_without_a_post_has_no_record(fresh: IFX, archive: Archive) -> Non
     assert fixing_record(fresh.oracle, GPT, DAY + 1) is None
 
 
+def test_a_post_that_a_reorganisation_moved_is_found(local: LocalChain, archive: Archive) -> None:
+    """Where the day's first block was looked for before, blocks around it are searched too, and the newest counts."""
+    fresh = devnet.start(Chain(local.web3, chain_id=31337), [GPT])
+    devnet.travel(fresh, to=(DAY + 1) * SECONDS)
+    assert fixing_record(fresh.oracle, GPT, DAY + 1) is None
+    mark = local.snapshot()
+    devnet.post(fresh, {GPT: 8_000_000})
+    before = fixing_record(fresh.oracle, GPT, DAY + 1)
+    local.revert(mark)
+    assert fixing_record(fresh.oracle, GPT, DAY + 1) is None
+    devnet.faucet(fresh, devnet.signer(devnet.LONG).address, usdt=1)
+    devnet.post(fresh, {GPT: 8_000_000})
+    after = fixing_record(fresh.oracle, GPT, DAY + 1)
+    assert before is not None
+    assert after is not None
+    assert after.block > before.block
+
+
 def test_a_past_days_signers_are_found(local: LocalChain, archive: Archive) -> None:
     """After a new set took effect the old day's record still names the old one: by state, and by events alone."""
     fresh = devnet.start(Chain(local.web3, chain_id=31337), [GPT])
