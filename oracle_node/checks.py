@@ -19,7 +19,7 @@ from oracle_node.clocks import REFUSE_SECONDS, ChainTime, Clock
 from oracle_node.endpoints import Endpoints, EndpointState
 from oracle_node.health import Check, Health
 from oracle_node.metrics import Metrics
-from oracle_node.rounds import LOW_POSTINGS, postings_left
+from oracle_node.rounds import LOW_POSTINGS, gas_price, postings_left
 
 LEAST_FREE_BYTES: Final = 500_000_000
 """Free space below which a node should be looked at: years of archive, days of a page that changes at every slot."""
@@ -131,7 +131,7 @@ class Looks:
         """The account pays for two weeks of posts."""
         chain = self.oracle.chain
         wei = chain.balance(str(self.account))
-        left = postings_left(wei, chain.node.block().base_fee, len(self.underlyings))
+        left = postings_left(wei, gas_price(chain), len(self.underlyings))
         says = f"{wei} wei pay for {left} posts at today's gas price"
         cure = f"Send the chain's own coin to {self.account}."
         return Check(name="balance", ok=left >= LOW_POSTINGS, says=says, cure=cure)

@@ -11,6 +11,7 @@ from typing import Final
 import httpx
 
 from ifx_sdk.calendar import date_of, day_of, midnight
+from ifx_sdk.chain import Chain
 from ifx_sdk.errors import BadFile, IFXError
 from ifx_sdk.money import format_price
 from ifx_sdk.oracle import Fixing, Oracle, SignerSet
@@ -45,7 +46,7 @@ NO_QUORUM_SECONDS: Final = 1_800
 DEEP_BLOCKS: Final = 64
 """Blocks on top of one that count as final where the node does not say what is."""
 LAST_CALL_SECONDS: Final = 10
-"""Before midnight nothing is sent that might be mined on the next day."""
+"""Before midnight the last round is played: what is sent later might be mined on the next day."""
 GAS_OF_THE_FIRST: Final = 106_000
 """Budget of a post by seven signers (benchmarks/gas.json)."""
 GAS_OF_EACH_MORE: Final = 58_000
@@ -133,13 +134,15 @@ class Rounds:
         if done:
             return midnight(today + 1) + FIRST_SECONDS
         last = midnight(today + 1) - LAST_CALL_SECONDS
+        if now >= last:
+            return midnight(today + 1) + FIRST_SECONDS
         if since < QUARTER_SECONDS:
             pause = QUARTER_SECONDS - since if self._all_fixed() else ROUND_SECONDS
         else:
             busy = self._all_fixed() or since < HOUR_SECONDS or last - now < HOUR_SECONDS
             pause = SLOW_ROUND_SECONDS if busy else IDLE_ROUND_SECONDS
         at = now + pause
-        return at if at <= last or now >= last else last
+        return min(at, last)
 
     def _all_fixed(self) -> bool:
         return all(name in self._fixed for name in self._names)
@@ -267,13 +270,15 @@ class Rounds:
             tally.report for name, tally in tallies.items() if tally.report is not None and name not in self._fixed
         ]
         if not agreed:
+            if self._all_fixed():
+                self._alerts.end(Cause.POSTING_FAILING, "chain", self._clock.now())  # somebody else's got through
             return
         if not self._posts:
             for report in agreed:
                 self._log.info("would post", underlying=report.underlying, day=str(date_of(day)), price=report.price)
             return
         mine = turn_seconds(registered.signers, self._oracle.account)
-        if since < mine or self._clock.now() >= midnight(day + 1) - LAST_CALL_SECONDS:
+        if since < mine or self._clock.now() > midnight(day + 1) - LAST_CALL_SECONDS:
             return
         self._send(agreed, day)
 
@@ -281,6 +286,8 @@ class Rounds:
         now = self._clock.now()
         try:
             result = post_reports(self._oracle, reports, fee_cap=self._fee_cap)
+        except BadFile:
+            raise  # the journal: nothing may be sent without it
         except IFXError as error:
             self._metrics.posts.labels("failed").inc(len(reports))
             self._alerts.begin(Cause.POSTING_FAILING, "chain", str(error), now)
@@ -322,11 +329,16 @@ class Rounds:
             return
         chain = self._oracle.chain
         balance = chain.balance(self._oracle.account)
-        left = postings_left(balance, chain.node.block().base_fee, len(self._names))
+        left = postings_left(balance, gas_price(chain), len(self._names))
         self._metrics.balance.set(balance)
         self._metrics.postings_left.set(left)
         text = f"{balance} wei pay for {left} posts at today's gas price" if left < LOW_POSTINGS else None
         self._alerts.set(Cause.BALANCE_LOW, "account", text, self._clock.now())
+
+
+def gas_price(chain: Chain) -> int:
+    """What a post pays per gas today, in wei: the base fee and the tip. Raises `NodeDown`, `RpcError`."""
+    return chain.node.block().base_fee + chain.node.priority_fee()
 
 
 def postings_left(balance: int, gas_price: int, underlyings: int) -> int:

@@ -124,6 +124,12 @@ class Store:
         with self._database.read() as connection:
             return {name: price for name, price in connection.execute(_NEWEST) if price is not None}
 
+    def first_reading(self) -> int | None:
+        """When the node read for the first time, unix seconds UTC; None where it never did."""
+        with self._database.read() as connection:
+            (found,) = connection.execute("SELECT min(at) FROM readings").fetchone()
+        return None if found is None else int(found)
+
     def release(self, release: Release, at: int) -> None:
         """Log the operator's word that a price on another scale is right, given at `at`, unix seconds UTC."""
         with self._database.write() as connection:

@@ -26,8 +26,8 @@ from oracle_node.steps import OnStep, Step, unheard
 from oracle_node.store import Store
 from oracle_node.window import WindowResult, day_being_fixed, fix_window
 
-_AGAIN_SECONDS: Final = 60
-"""How long after a refusal of its own, such as a wrong clock, it tries to sign again."""
+_AGAIN_SECONDS: Final = SLOT_SECONDS
+"""How long after it refused to sign under a wrong clock it asks the publishers for the time again."""
 _ENOUGH_MISSED: Final = 3
 """So many failed slots of one window are worth an alert; seven make it silent."""
 
@@ -69,6 +69,7 @@ class Watcher:
     def due(self) -> int:
         """When it wants to act next, unix seconds UTC; now or earlier where something is left to do."""
         now = self._clock.now()
+        self._heed(now)
         slot = self._next_slot(now)
         if slot - self._lead <= now:
             return now
@@ -77,11 +78,18 @@ class Watcher:
     def act(self) -> None:
         """Observe the slot that is due, else fix the window that ended last where that is not done yet."""
         now = self._clock.now()
+        self._heed(now)
         slot = self._next_slot(now)
         if slot - self._lead <= now:
             self.observe(slot)
         elif self._fixed < day_of(now) and self._again <= now:
             self.fix(day_of(now))
+
+    def _heed(self, now: int) -> None:
+        """A clock that was set back by more than a slot makes what lies before it open again."""
+        if self._slot - self._lead > now + SLOT_SECONDS:
+            self._log.warning("the clock was set back", to=now)
+            self._slot, self._fixed, self._again = now - 1, min(self._fixed, day_of(now)), 0
 
     def _next_slot(self, now: int) -> int:
         """The first slot that is neither observed nor past."""
@@ -98,11 +106,11 @@ class Watcher:
         self._on_step(Step.PAGES_FETCHED)
         keep_pages(self._archive, pages)
         self._on_step(Step.PAGES_ARCHIVED)
-        readings = self._observer.read(pages)
+        self._hold_clock(pages)
+        readings = self._timely(self._observer.read(pages))
         self._store.add_readings(readings)
         self._slot = slot
         self._on_step(Step.READINGS_STORED)
-        self._hold_clock(pages)
         for reading in readings:
             self._tell_reading(reading)
         self._tell_checks(pages, readings)
@@ -116,6 +124,16 @@ class Watcher:
             if isinstance(each.page, Page) and (said := http_date(each.page.date, each.page.age)) is not None
         ]
         self._note_skew(skew(now, publishers, self._chain_time.newest_block(now)), now)
+
+    def _timely(self, readings: Sequence[PageReading | FailedReading]) -> Sequence[PageReading | FailedReading]:
+        """Under a wrong clock no reading is of the time that it says: none counts, also once the clock is mended."""
+        if not self._is_wrong():
+            return readings
+        why = f"the clock is off by {self._skew} s, more than {REFUSE_SECONDS}"
+        return [FailedReading(at=each.at, underlying=each.underlying, page=each.page, why=why) for each in readings]
+
+    def _is_wrong(self) -> bool:
+        return self._skew is not None and abs(self._skew) > REFUSE_SECONDS
 
     def _note_skew(self, found: int | None, now: int) -> None:
         if found is None:
@@ -198,17 +216,20 @@ class Watcher:
         """Fix and sign every underlying of the window that ended at 00:00:00 UTC of `day`, as far as it is not done."""
         now = self._clock.now()
         end = midnight(day)
+        if self._is_wrong() and self._again:
+            self._hold_clock(self._observer.fetch(self._clock))  # for their dates alone
         self._note_skew(self._worst_skew(now), now)
-        if self._signer is not None and self._skew is not None and abs(self._skew) > REFUSE_SECONDS:
+        if self._signer is not None and self._is_wrong():
             self._log.error("not signing", why=f"the clock is off by {self._skew} s, more than {REFUSE_SECONDS}")
             self._again = now + _AGAIN_SECONDS
             return
         readings = self._of_window(end)
-        if readings or self._store.newest_prices():
+        first = self._store.first_reading()
+        if first is not None and first <= end:
             for asked in self._underlyings.values():
                 self._fix_one(fix_window(readings, asked, day), now)
         else:
-            self._log.info("nothing to fix", why="this node has read nothing yet: it begins with the next window")
+            self._log.info("nothing to fix", why="this node had read nothing then: it begins with the next window")
         self._fixed = day
         self._again = 0
 
