@@ -13,7 +13,9 @@ from oracle_node.sources.standard import Rules, standard_price
 _VENDOR: Final = Vendor(
     name="anthropic", models=re.compile(r"(?:anthropic[\s:/]+)?claude\b"), words=("claude", "anthropic")
 )
-_RULES: Final = Rules(same=same_words, unit_in_cell=True, media_models=False)
+_RULES: Final = Rules(
+    same=same_words, unit_in_cell=True, media_models=False, main=re.compile(r"\bbase input\b|\bcache\b")
+)
 
 
 def parse(data: bytes, model: str, on: date) -> Price | Refusal:

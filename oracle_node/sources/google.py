@@ -40,6 +40,9 @@ def parse(data: bytes, model: str, on: date) -> Price | Refusal:
         return refuse(Reason.TRUNCATED if cut else Reason.NO_SUCH_MODEL, model)
     if any(_says_gone(table) for table in section):
         return refuse(Reason.RETIRED, section[0].notes)
+    others = [table for table in tables if table.header and table not in section]
+    if all(table.tier is None for table in section) and len(others) > 1 and all(table.tier for table in others):
+        return refuse(Reason.UNKNOWN_LAYOUT, "the section's tables are not labelled, and all others are")
     return _section_price(section, on)
 
 

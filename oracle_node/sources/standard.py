@@ -44,11 +44,15 @@ class Rules:
     """The page must state 1M tokens beside the figure, in the header or near the table."""
     media_models: bool
     """Audio and image models stand on the page, so their figures need a label (rule 4)."""
+    main: re.Pattern[str] | None = None
+    """A column that only the standard tables have: where one has it, the others do not count, whatever they are."""
 
 
 def standard_price(tables: Sequence[Table], model: str, on: date, rules: Rules) -> Price | Refusal:
     """The price every standard row of the model agrees on, or why there is none."""
     counted = [table for table in tables if _counts(table)]
+    if rules.main is not None:
+        counted = [table for table in counted if _has_column(table, rules.main)] or counted
     if not counted:
         return refuse(Reason.UNKNOWN_LAYOUT, "no standard token table")
     if any(table.bare for table in counted) and any(_foreign_cells(table) for table in counted):
@@ -57,6 +61,10 @@ def standard_price(tables: Sequence[Table], model: str, on: date, rules: Rules) 
     for table in counted:
         found += _in_table(table, model, on, rules)
     return _agreed(found, model, cut=any(table.cut for table in counted))
+
+
+def _has_column(table: Table, column: re.Pattern[str]) -> bool:
+    return any(column.search(fold(name)) for name in table.header or ())
 
 
 def _foreign_cells(table: Table) -> bool:

@@ -111,6 +111,25 @@ def test_an_id_without_its_end_is_not_all_the_ids_behind_it() -> None:
         assert price("google", damaged, "gemini-2.5-flash") == "2.5"
 
 
+def test_a_tier_whose_heading_is_damaged_stays_another_tier() -> None:
+    """A model of the fast table alone has no standard price: the main table has columns of its own."""
+    for heading in ("Fast mode pricing", "Fasd mode pricing", "Fst mode pricing", "Turbo"):
+        page = ANTHROPIC.replace("### Fast mode pricing", f"### {heading}")
+        assert price("anthropic", page, "claude-fast-1") == "none"
+        assert price("anthropic", page, "claude-opus-4-8") == "25"
+
+
+def test_a_section_that_lost_its_label_is_refused_where_all_others_have_one() -> None:
+    """A batch table without its label is not the standard one; a page that labels no table needs none."""
+    page = (PAGES / "google.html").read_text()
+    lost = page.replace("<section><h3>Batch</h3><table><tr>", "<section><h3~Batch</h3><table><tr>")
+    assert lost != page
+    assert price("google", lost, "gemini-batch") == "none"
+    assert price("google", lost, "gemini-2.5-flash") == "2.5"
+    bare = page.replace("<h3>Standard</h3>", "").replace("<h3>Batch</h3>", "")
+    assert price("google", bare, "gemini-2.5-pro") == "10"
+
+
 def test_a_key_that_comes_twice_says_nothing() -> None:
     """Two output prices in one entry are none, two equal ones are one; so in a list, an island and page source."""
     entry = '[{"id": "a/b", "pricing": {"completion": "0.000008", "completion": "%s"}}]'
