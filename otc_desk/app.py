@@ -1,0 +1,88 @@
+"""The desk over HTTP: routes, who is asking, and how a refusal is told (RFC 9457)."""
+
+from collections.abc import Mapping
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from ifx_sdk.errors import IFXError, InputError, NodeDown, RpcError
+from otc_desk.desk import Desk
+from otc_desk.errors import DeskError, TooManyRequests
+from otc_desk.guards import Guards
+from otc_desk.logs import logger
+from otc_desk.routes import session
+
+PROBLEM = "application/problem+json"
+TYPE = "urn:ifx:desk:"
+"""In front of a problem's slug."""
+
+
+def create_app(desk: Desk) -> FastAPI:
+    """The application of one desk."""
+    app = FastAPI(
+        title="IFX OTC desk",
+        version="1",
+        summary="Requests for forwards on the price of LLM output tokens, matched, approved by both sides and booked.",
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.desk = desk
+    for router in (session.router,):
+        app.include_router(router, prefix="/api")
+    app.add_exception_handler(DeskError, _refused)
+    app.add_exception_handler(IFXError, _refused)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unforeseen)
+    app.add_middleware(Guards, desk=desk)
+    return app
+
+
+def problem(
+    status: int, slug: str, title: str, cure: str = "", *, headers: Mapping[str, str] | None = None, **more: object
+) -> JSONResponse:
+    """A refusal: what, why, and what to do."""
+    body = {"type": TYPE + slug, "title": title, "status": status} | ({"cure": cure} if cure else {}) | more
+    return JSONResponse(body, status_code=status, media_type=PROBLEM, headers=dict(headers or {}))
+
+
+async def _refused(request: Request, error: Exception) -> JSONResponse:
+    """Ours, with its cure. What a node or the database said stays inside."""
+    if isinstance(error, DeskError):
+        more = {"field": found} if (found := getattr(error, "field", None)) else {}
+        headers = {"Retry-After": str(error.retry_after)} if isinstance(error, TooManyRequests) else {}
+        return problem(error.status, error.slug, error.what, error.cure, headers=headers, **more)
+    if isinstance(error, NodeDown | RpcError):
+        logger().warning("chain", path=request.url.path, why=str(error))
+        return problem(503, "not-now", "the chain does not answer", "Ask again later with the same idempotency key.")
+    if isinstance(error, InputError):
+        return problem(422, "bad-request", error.what, error.cure)
+    if isinstance(error, IFXError):
+        return problem(409, "refused", error.what, error.cure)
+    raise error
+
+
+async def _malformed(request: Request, error: Exception) -> JSONResponse:
+    """A body or parameter of another shape: the first complaint, without what was sent."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
+    first = error.errors()[0]
+    field = ".".join(str(part) for part in first["loc"] if part not in ("body", "query", "path", "header"))
+    cure = "GET /api/openapi.json says what is taken."
+    return problem(422, "bad-request", f"{field or 'body'}: {first['msg']}", cure, field=field or "body")
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
+    slugs = {404: "not-found", 405: "no-such-method"}
+    return problem(error.status_code, slugs.get(error.status_code, "refused"), str(error.detail), headers=error.headers)
+
+
+async def _unforeseen(request: Request, error: Exception) -> JSONResponse:
+    """A fault of ours: logged whole, told without details."""
+    logger().error("unforeseen", path=request.url.path, method=request.method, exc_info=error)
+    return problem(
+        500, "fault", "the desk made a mistake; nothing was done", "Ask again with the same idempotency key."
+    )

@@ -1,0 +1,233 @@
+"""Every table of the desk.
+
+Times are unix seconds UTC, prices micro-USDT per Mtok, quantities Mtok, accounts checksummed.
+
+A change of a table is a new migration under versions/; a test holds that the migrations give exactly these tables, on
+SQLite and on PostgreSQL, up and down.
+"""
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, MetaData, String
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+ACCOUNT, ID = String(42), String(26)
+
+
+class Table(DeclarativeBase):
+    """The root of all tables."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = {int: BigInteger, bytes: LargeBinary}  # noqa: RUF012 - SQLAlchemy's own way
+
+
+class Participant(Table):
+    """Who signed in at least once."""
+
+    __tablename__ = "participants"
+
+    account: Mapped[str] = mapped_column(ACCOUNT, primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), default="")
+    """Legal name, for confirmations: shown to the other side with the final terms, not before."""
+    email: Mapped[str] = mapped_column(String(320), default="")
+    """Where notices go; empty for none. Never shown to anybody else, never logged."""
+    webhook: Mapped[str] = mapped_column(String(2_000), default="")
+    """URL that notices are posted to; empty for none."""
+    webhook_secret: Mapped[str] = mapped_column(String(100), default="")
+    """Standard Webhooks secret, `whsec_...`."""
+    created_at: Mapped[int]
+
+
+class Nonce(Table):
+    """A sign-in that was begun; each can be used once."""
+
+    __tablename__ = "nonces"
+
+    nonce: Mapped[str] = mapped_column(String(64), primary_key=True)
+    expires_at: Mapped[int] = mapped_column(index=True)
+
+
+class Session(Table):
+    """Who is signed in, by the hash of what the client keeps."""
+
+    __tablename__ = "sessions"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account: Mapped[str] = mapped_column(ForeignKey("participants.account"), index=True)
+    csrf: Mapped[str] = mapped_column(String(64))
+    """What a page must send back beside its cookie."""
+    created_at: Mapped[int]
+    expires_at: Mapped[int] = mapped_column(index=True)
+
+
+class Request(Table):
+    """A wish for a forward."""
+
+    __tablename__ = "requests"
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    account: Mapped[str] = mapped_column(ForeignKey("participants.account"), index=True)
+    side: Mapped[str] = mapped_column(String(5))
+    underlying: Mapped[str] = mapped_column(String(64))
+    quantity: Mapped[int]
+    maturity: Mapped[int]
+    averaging_days: Mapped[int]
+    limit_price: Mapped[int | None]
+    """The worst price that its author takes; NULL for the indicative price of the day."""
+    valid_until: Mapped[int]
+    contact: Mapped[str] = mapped_column(String(500), default="")
+    """For the operator; never shown to the other side."""
+    state: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    """Why it was rejected, or came back."""
+    parent: Mapped[str | None] = mapped_column(ForeignKey("requests.id"))
+    """The request whose remainder it is."""
+    agreement: Mapped[str | None] = mapped_column(ID, index=True)
+    """The newest agreement made for it; no foreign key, for agreements lead to matches and those to requests."""
+    created_at: Mapped[int]
+    updated_at: Mapped[int]
+
+    __table_args__ = (
+        CheckConstraint("side IN ('long', 'short')", name="side"),
+        CheckConstraint("quantity > 0", name="quantity"),
+        Index(None, "state", "underlying", "maturity", "averaging_days"),
+    )
+
+
+class Match(Table):
+    """Two requests that fit; the operator confirms it, and final terms are made."""
+
+    __tablename__ = "matches"
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    long_request: Mapped[str] = mapped_column(ForeignKey("requests.id"), index=True)
+    short_request: Mapped[str] = mapped_column(ForeignKey("requests.id"), index=True)
+    quantity: Mapped[int]
+    price: Mapped[int]
+    confirmed_by: Mapped[str] = mapped_column(ACCOUNT)
+    """The operator; the zero address where matching is automatic."""
+    created_at: Mapped[int]
+
+
+class Agreement(Table):
+    """A message that parties approve: terms, a termination or a novation. Its text never changes once it is sent."""
+
+    __tablename__ = "agreements"
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    """`terms`, `termination` or `novation`."""
+    digest: Mapped[str] = mapped_column(String(66), unique=True)
+    """What a signature signs: the EIP-712 digest, 0x and 64 digits."""
+    onchain_id: Mapped[str] = mapped_column(String(66), index=True)
+    """What the escrow knows it by: for terms their id, else the message's hash."""
+    forward: Mapped[str] = mapped_column(String(66), index=True)
+    """Id of the forward that it books or ends."""
+    message: Mapped[str]
+    """The message as `to_json` writes it, canonical."""
+    deadline: Mapped[int] = mapped_column(index=True)
+    state: Mapped[str] = mapped_column(String(10), index=True)
+    reason: Mapped[str] = mapped_column(String(1_000), default="")
+    """Why it came to nothing, or what it waits for."""
+    match: Mapped[str | None] = mapped_column(ForeignKey("matches.id"))
+    tx_hash: Mapped[str] = mapped_column(String(66), default="")
+    """The transaction that executed it, whoever sent it."""
+    created_at: Mapped[int]
+    updated_at: Mapped[int]
+
+    __table_args__ = (CheckConstraint("kind IN ('terms', 'termination', 'novation')", name="kind"),)
+
+
+class Party(Table):
+    """One account that an agreement concerns, and its approval."""
+
+    __tablename__ = "parties"
+
+    agreement: Mapped[str] = mapped_column(ForeignKey("agreements.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(String(10), primary_key=True)
+    account: Mapped[str] = mapped_column(ACCOUNT, index=True)
+    method: Mapped[str] = mapped_column(String(10), default="")
+    """`signature`, `onchain`, or empty while it has not approved."""
+    approval: Mapped[bytes] = mapped_column(default=b"")
+    """The signature; empty for an approval on the chain."""
+    approved_at: Mapped[int | None]
+
+
+class Attempt(Table):
+    """A transaction of the desk's key as it stood before it was broadcast: the journal of `ifx_sdk.outcomes`."""
+
+    __tablename__ = "attempts"
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    sender: Mapped[str] = mapped_column(ACCOUNT)
+    nonce: Mapped[int]
+    tx_hash: Mapped[str] = mapped_column(String(66), default="")
+    attempt: Mapped[str]
+    """All fields as canonical JSON."""
+    outcome: Mapped[str] = mapped_column(String(20), default="")
+    """How it ended; empty while it is open."""
+    created_at: Mapped[int]
+
+    __table_args__ = (Index(None, "sender", "nonce"),)
+
+
+class Event(Table):
+    """The audit trail: one row for every change, in order, each with the hash of the one before. Append-only."""
+
+    __tablename__ = "events"
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[int]
+    actor: Mapped[str] = mapped_column(ACCOUNT)
+    """Who did it; `desk` for the desk itself."""
+    object: Mapped[str] = mapped_column(String(12))
+    """`request`, `match`, `agreement`, `participant`, `session`."""
+    object_id: Mapped[str] = mapped_column(String(66))
+    what: Mapped[str] = mapped_column(String(30))
+    """The new state, or what was done."""
+    detail: Mapped[str]
+    """Canonical JSON; holds no contact data."""
+    hash: Mapped[str] = mapped_column(String(64), unique=True)
+    """SHA-256 of the row and the hash before it."""
+
+    __table_args__ = (Index(None, "object", "object_id"),)
+
+
+class Notice(Table):
+    """Something to be told to a participant: written with the change itself, delivered after it."""
+
+    __tablename__ = "notices"
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    account: Mapped[str] = mapped_column(ForeignKey("participants.account"), index=True)
+    channel: Mapped[str] = mapped_column(String(8))
+    """`email` or `webhook`."""
+    event: Mapped[int] = mapped_column(ForeignKey("events.seq"))
+    payload: Mapped[str]
+    """Canonical JSON."""
+    tries: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[int]
+    delivered_at: Mapped[int | None]
+    failure: Mapped[str] = mapped_column(String(500), default="")
+    created_at: Mapped[int]
+
+    __table_args__ = (Index(None, "delivered_at", "next_try_at"),)
+
+
+class IdempotentAnswer(Table):
+    """What a write was answered, under its key: the same request again gets the same answer and does nothing."""
+
+    __tablename__ = "idempotent_answers"
+
+    account: Mapped[str] = mapped_column(ACCOUNT, primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    request_hash: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of method, path and body."""
+    status: Mapped[int]
+    body: Mapped[str]
+    created_at: Mapped[int] = mapped_column(index=True)

@@ -1,0 +1,1 @@
+"""Routes parse, authorise, call one function and answer; they decide nothing."""
