@@ -254,7 +254,7 @@ class Chain:
     ) -> tuple[Outcome, ...]:
         """Bring what the journal holds open of this signer to its end, and return what is known of each nonce then.
 
-        What no node has is sent again as it was; what waits for `stuck_after` blocks and is the next to be mined is
+        What no node has is sent again as it was; what waits for `stuck_after` blocks of 12 s and is next to be mined is
         replaced at its nonce for higher fees, at most `fee_cap` wei per gas; a nonce whose bytes are not known, or
         whose attempt `wanted` declines, is filled by a transfer of nothing. Waits for nothing: call it now and then.
         Without `fee_cap` nothing is replaced or filled. Raises `NodeDown`, `RpcError`, `BadFile`.

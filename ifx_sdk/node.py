@@ -135,18 +135,15 @@ class Node:
 
     def block(self, block: Block = "latest") -> BlockHead:
         """A block's head."""
-        found = self._ask("eth_getBlockByNumber", lambda: self._eth.get_block(block))
-        return BlockHead(
-            number=int(found["number"]),
-            timestamp=int(found["timestamp"]),
-            gas_limit=int(found["gasLimit"]),
-            base_fee=int(found.get("baseFeePerGas") or 0),
-        )
+        return self._ask("eth_getBlockByNumber", lambda: _head(self._eth.get_block(block)))
 
     def transactions(self, block: int) -> tuple[NodeTransaction, ...]:
         """Everything in a block, in order."""
-        found = self._ask("eth_getBlockByNumber", lambda: self._eth.get_block(block, full_transactions=True))
-        return tuple(_transaction(each) for each in found["transactions"])
+
+        def ask() -> tuple[NodeTransaction, ...]:
+            return tuple(map(_transaction, self._eth.get_block(block, full_transactions=True)["transactions"]))
+
+        return self._ask("eth_getBlockByNumber", ask)
 
     def code(self, address: str) -> bytes:
         """The code at an address; empty for a wallet."""
@@ -192,13 +189,11 @@ class Node:
 
     def receipt(self, tx_hash: str) -> Receipt | None:
         """The receipt; None while it is not mined."""
-        found = self._find("eth_getTransactionReceipt", lambda: self._eth.get_transaction_receipt(tx_hash))
-        return None if found is None else _receipt(found)
+        return self._find("eth_getTransactionReceipt", lambda: _receipt(self._eth.get_transaction_receipt(tx_hash)))
 
     def transaction(self, tx_hash: str) -> NodeTransaction | None:
         """The transaction; None where the node does not know it."""
-        found = self._find("eth_getTransactionByHash", lambda: self._eth.get_transaction(tx_hash))
-        return None if found is None else _transaction(found)
+        return self._find("eth_getTransactionByHash", lambda: _transaction(self._eth.get_transaction(tx_hash)))
 
     def request(self, method: str, *params: object) -> object:
         """Any other JSON-RPC method, its result as the node gave it."""
@@ -223,6 +218,15 @@ class Node:
                 return None
 
         return self._ask(method, ask)
+
+
+def _head(found: Any) -> BlockHead:
+    return BlockHead(
+        number=int(found["number"]),
+        timestamp=int(found["timestamp"]),
+        gas_limit=int(found["gasLimit"]),
+        base_fee=int(found.get("baseFeePerGas") or 0),
+    )
 
 
 def _transaction(found: Any) -> NodeTransaction:

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 STUCK_AFTER_BLOCKS = 5
 """Blocks after which a transaction that waits in a pool hangs: a minute on Ethereum."""
 
+BLOCK_SECONDS = 12
+"""A block counts for at most so much patience: where blocks come faster, more of them must pass."""
+
 FILLER = "fill a nonce"
 """What the journal calls a transfer of nothing that keeps later nonces from waiting for ever."""
 
@@ -53,7 +56,7 @@ class Resumption:
     fee_cap: int | None
     """Wei per gas that a replacement offers at most; None replaces nothing."""
     stuck_after: int = field(default=STUCK_AFTER_BLOCKS)
-    """Blocks after which what waits in a pool hangs."""
+    """Blocks of 12 seconds after which what waits in a pool hangs."""
     wanted: Callable[[Attempt], bool] = field(default=lambda attempt: True)
     """Whether an attempt is still to be mined; one that is not is never sent again, its nonce is filled."""
 
@@ -110,7 +113,11 @@ class Resumption:
         return self._replace(nonce, siblings, found, self._filler(nonce))
 
     def _hangs(self, attempt: Attempt) -> bool:
-        return self.node.block_number() - attempt.block >= self.stuck_after
+        """By blocks and by the chain's own time, so that no clock of ours is asked."""
+        head = self.node.block()
+        if head.number - attempt.block < self.stuck_after:
+            return False
+        return head.timestamp - self.node.block(attempt.block).timestamp >= BLOCK_SECONDS * self.stuck_after
 
     def _is_cheap(self, attempt: Attempt) -> bool:
         """Whether it offers too little for the next block: pools forget such a one again and again."""

@@ -6,7 +6,18 @@ from dataclasses import replace
 from time import monotonic
 
 import pytest
-from support.faults import FaultyNode, answer_lost, answering, dripping, never_arrives, refusing, said_twice, serving
+from support.faults import (
+    FaultyNode,
+    TwistedNode,
+    answer_lost,
+    answering,
+    dripping,
+    never_arrives,
+    refusing,
+    said_twice,
+    saying,
+    serving,
+)
 from web3.types import RPCResponse
 
 from ifx_sdk.artifacts import TOKEN, artifact, codec
@@ -250,6 +261,23 @@ def test_an_answer_of_many_pieces_is_read_whole() -> None:
     with serving(body) as url:
         node = Chain(url).node
         assert [node.request("eth_any") for _ in range(2)] == ["0x" + "7a" * 300_000] * 2
+
+
+def test_an_answer_without_end_counts_as_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is longer than any answer is left; one within the limit is read."""
+    monkeypatch.setattr("ifx_sdk.deadline.MOST_BYTES", 10_000)
+    with serving(b"x" * 1_000_000) as url, pytest.raises(NodeDown, match=url):
+        Chain(url).connect()
+    with serving(b'{"jsonrpc": "2.0", "id": 0, "result": "0x7a69"}') as url:
+        assert Chain(url).chain_id == 31337
+
+
+@pytest.mark.parametrize("result", ["zz", "7", [], {}, True], ids=str)
+def test_an_answer_of_the_wrong_shape_counts_as_down(chain: Chain, result: object) -> None:
+    """JSON-RPC whose result is another thing: the node and the method are named."""
+    twisted = Chain(TwistedNode(chain.web3, eth_getBlockByNumber=saying(result)).web3)
+    with pytest.raises(NodeDown, match="eth_getBlockByNumber"):
+        twisted.timestamp()
 
 
 # -------------------------------------------------------------------------------------------------- node-signed writes

@@ -4,7 +4,19 @@ from dataclasses import replace
 
 import pytest
 from support.faults import FaultyNode, never_arrives
-from support.pools import GWEI, Killed, SeamJournal, SeamNode, Seams, SeamSigner, automine, forget, is_anvil, mine
+from support.pools import (
+    GWEI,
+    Killed,
+    SeamJournal,
+    SeamNode,
+    Seams,
+    SeamSigner,
+    automine,
+    forget,
+    is_anvil,
+    mine,
+    pass_blocks,
+)
 
 from ifx_sdk.chain import Call, Chain
 from ifx_sdk.devkeys import dev_address
@@ -180,8 +192,15 @@ def test_blocks_pass_before_it_counts_as_hanging(chain: Chain, monkeypatch: pyte
     """Four blocks without it are patience, the fifth is not; its replacement is given as many again."""
     automine(chain, False)
     sent = send(chain)
-    for passed, replaced in ((4, False), (5, True), (9, True)):
-        monkeypatch.setattr(chain.node, "block_number", lambda passed=passed: sent.block + passed)
+    began = chain.node.block()
+    heads = {began.number: began}
+    monkeypatch.setattr(
+        chain.node, "block", lambda number="latest": heads[max(heads) if number == "latest" else number]
+    )
+    monkeypatch.setattr(chain.node, "block_number", lambda: max(heads))
+    for blocks, seconds, replaced in ((4, 48, False), (5, 5, False), (6, 59, False), (7, 60, True), (11, 130, True)):
+        number = began.number + blocks
+        heads[number] = replace(began, number=number, timestamp=began.timestamp + seconds)
         (outcome,) = chain.resume(SENDER, fee_cap=CAP)
         assert (outcome.tx_hash != sent.tx_hash) is replaced
         assert len(chain.journal.open_attempts()) == 1 + replaced
@@ -306,8 +325,7 @@ def test_an_attempt_of_an_older_journal_is_found_or_its_nonce_filled(chain: Chai
     older.record(lost)
     client = Chain(chain.web3, journal=older)
     assert isinstance(client.resume(SENDER, fee_cap=CAP)[0], Unknown)
-    for _ in range(5):
-        mine(chain)
+    pass_blocks(chain, 5)
     (found,) = client.resume(SENDER, fee_cap=CAP)
     assert isinstance(found, Confirmed)
     assert (found.attempt.call, found.attempt.nonce) == (FILLER, lost.nonce)

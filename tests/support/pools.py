@@ -26,6 +26,13 @@ def mine(chain: Chain) -> None:
     chain.node.request("evm_mine")
 
 
+def pass_blocks(chain: Chain, count: int, seconds: int = 12) -> None:
+    """Blocks of what waits, so many seconds apart."""
+    for _ in range(count):
+        chain.node.request("evm_setNextBlockTimestamp", chain.timestamp() + seconds)
+        mine(chain)
+
+
 def is_anvil(chain: Chain) -> bool:
     """Whether it is anvil, else the in-process chain."""
     return str(chain.node.request("web3_clientVersion")).startswith("anvil")
