@@ -15,6 +15,11 @@ from ifx_index.tables import usd
 _PPM_PER_TENTH = 1_000
 
 
+def places(micro: int) -> int:
+    """Decimal places that a figure of this size is shown with, in USD."""
+    return 2 if abs(micro) >= MILLION else 4
+
+
 def cents(micro: int | None, like: int | None = None) -> str:
     """Micro-USD as USD: cents from one dollar on, four places below, rounded to the nearest, ties to even.
 
@@ -22,10 +27,20 @@ def cents(micro: int | None, like: int | None = None) -> str:
     """
     if micro is None:
         return "no value"
-    digits = 2 if abs(micro if like is None else like) >= MILLION else 4
+    digits = places(micro if like is None else like)
     count = nearest(Fraction(abs(micro), 10 ** (6 - digits)))
     whole, part = divmod(count, 10**digits)
     return f"{'-' if micro < 0 and count else ''}{whole}.{part:0{digits}d}"
+
+
+def adding_up(prices: int, mix: int, like: int) -> tuple[int, int, int]:
+    """Change, price effect and mix effect in micro-USD, whole in the places that `like` is shown with.
+
+    The mix takes what rounding leaves of the change, so that a reader who adds the two finds it.
+    """
+    unit = 10 ** (6 - places(like))
+    total, shown = (nearest(Fraction(each, unit)) * unit for each in (prices + mix, prices))
+    return total, shown, total - shown
 
 
 def share(ppm: object) -> str:

@@ -12,7 +12,7 @@ from ifx_index.lpi import GOOD_COVERAGE, METHODOLOGY
 from ifx_index.model import COMPANIES
 from ifx_index.publish import charts
 from ifx_index.publish.charts import Frame, Track
-from ifx_index.publish.listings import all_days, cents, corrections, held_days, newest_day, relatives, share
+from ifx_index.publish.listings import adding_up, all_days, cents, corrections, held_days, newest_day, relatives, share
 from ifx_index.publish.rows import SOURCE
 from ifx_index.publish.views import (
     View,
@@ -187,7 +187,7 @@ def _sentences(found: View) -> Iterator[str]:
     prices, mix = (_sum(track) for track in effect_tracks(found))
     value = point.record.value
     if value is not None and (prices or mix):
-        total, by_prices, by_mix = (_signed(each, value) for each in (prices + mix, prices, mix))
+        total, by_prices, by_mix = (_signed(each, value) for each in adding_up(prices, mix, value))
         yield f"The daily changes add up to {total}: {by_prices} by prices, {by_mix} by mix."
     if found.faint:
         count = len(found.faint)

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from ifx_index.publish.listings import cents
+from ifx_index.publish.listings import adding_up, cents
 from ifx_index.publish.scale import places, round_axis, short
 
 
@@ -58,3 +58,16 @@ def test_a_coordinate_has_at_most_one_place(value: str, text: str) -> None:
 def test_a_figure_is_rounded_to_the_nearest_ties_to_even(micro: int | None, like: int | None, text: str) -> None:
     """As many places as the value that it belongs to has; nothing is shown as minus nothing."""
     assert cents(micro, like) == text
+
+
+@pytest.mark.parametrize(
+    ("prices", "mix", "like", "shown"),
+    [
+        (4_000, -918_000, 12_000_000, (-910_000, 0, -910_000)),
+        (4_000, -918_000, 999_999, (-914_000, 4_000, -918_000)),
+        (5_001, 5_001, 12_000_000, (10_000, 10_000, 0)),
+    ],
+)
+def test_shown_effects_add_up_to_the_shown_change(prices: int, mix: int, like: int, shown: tuple[int, ...]) -> None:
+    """In the places of the value: the mix takes what rounding leaves."""
+    assert adding_up(prices, mix, like) == shown
