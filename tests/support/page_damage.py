@@ -123,7 +123,9 @@ def _stated_after(subject: Subject, each: Statement, old: str, cell: str, before
     if each.grid.form in ("pipe", "html"):
         # Blanks and emphasis around it change nothing; digits, signs and units do.
         def bare(text: str) -> str:
-            return re.sub(r"[\s*]|<!--\s*-->", "", masked(text)).casefold()
+            return (
+                re.sub(r"[\s*]|<!--\s*-->", "", masked(text)).casefold().replace("/1m", "/m")
+            )  # per 1M tokens is per M tokens
 
         figures = FIGURE.findall(masked(cell)), FIGURE.findall(masked(old))
         if bare(cell) == bare(old):
@@ -216,8 +218,8 @@ def hole(subject: Subject, rng: random.Random) -> Mutated | None:
     """A piece of the page is missing in the middle; it begins and ends outside the model's rows.
 
     A piece that begins inside one row or section and ends inside another joins them to one that nobody can tell
-    from a true one; a transfer does not lose such pieces silently, so that case is left out. For the same reason a model
-    that stands in another tier's table alone loses no piece and no two marks: without them it would be a standard one.
+    from a true one; a transfer does not lose such pieces silently, so that is left out. So a model that
+    stands in another tier's table alone loses no piece and no two marks: without them it would be a standard one.
     """
     text, own = subject.text, own_rows(subject, subject.text)
     start = rng.randrange(len(text))
