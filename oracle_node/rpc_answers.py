@@ -141,7 +141,7 @@ def readable(method: str, params: Sequence[object], result: object) -> object:
     if not isinstance(result, dict):
         return result
     if method == _GET_BLOCK and params[-1] is not True:
-        kept = (*_BLOCK, "baseFeePerGas", "hash", "transactions")
+        kept: tuple[str, ...] = (*_BLOCK, "baseFeePerGas", "hash", "transactions")
         return {name: result[name] for name in kept if name in result} | {"transactions": []}
     if method == "eth_getTransactionReceipt":
         kept = (*_RECEIPT, "transactionHash", "blockHash", "contractAddress")
