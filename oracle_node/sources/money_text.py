@@ -142,6 +142,8 @@ def _choose(figures: list[_Figure], on: date, cell: str) -> _Figure | Refusal:
     if not left:
         return refuse(Reason.NOT_IN_FORCE, cell)
     if any(band_of(f.rest) for f in left):
+        if not all(band_of(f.rest) for f in left):
+            return refuse(Reason.AMBIGUOUS, cell)  # a figure without a band beside one with it: `$1$.00, <= 200k`
         left = [f for f in left if band_of(f.rest) == "lower"]
     if len(left) != 1:
         return refuse(Reason.AMBIGUOUS if left else Reason.NO_PRICE, cell)
