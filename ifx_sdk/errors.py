@@ -18,7 +18,9 @@ An error says what happened, with the input that caused it, and then the cure; b
     │   └── BadSignature               .why
     │       └── WrongSigner            .expected, .recovered
     ├── SignerError                    the key that should sign
-    │   └── BadKeystore  BadKeystorePassword  KeyFileOpenToOthers  NoSigner
+    │   ├── BadKeystore  BadKeystorePassword  KeyFileOpenToOthers  PasswordFileOpenToOthers
+    │   ├── NoSigner
+    │   └── SignerFailed               .why; a key that is elsewhere
     ├── ChainError                     the node or the chain behind it
     │   ├── NodeDown  WrongChain  NoContract  DevnetOnly  OfferedElsewhere  NotHandedOver  RpcError  NoFundsForGas
     │   ├── FeesAboveCap               .base_fee, .cap
@@ -261,6 +263,18 @@ class KeyFileOpenToOthers(SignerError):
         self.path = str(path)
 
 
+class PasswordFileOpenToOthers(SignerError):
+    """A keystore's password that other users of the machine can read."""
+
+    cure = "Make the password file readable by its owner alone."
+
+    def __init__(self, path: object, mode: int) -> None:
+        """`path` of the file and its permission bits."""
+        what = f"password file {path} has mode {mode:04o}: others can read the password"
+        super().__init__(what, cure=f"Run `chmod 600 {path}`.")
+        self.path = str(path)
+
+
 class NoSigner(SignerError):
     """Something must be signed and no key was given for the account."""
 
@@ -270,6 +284,18 @@ class NoSigner(SignerError):
         """`account` that should have signed, where it is known."""
         super().__init__(f"no key for account {account}" if account else "no signing account was given")
         self.account = account
+
+
+class SignerFailed(SignerError):
+    """A key that is elsewhere, and does not sign now."""
+
+    cure = "Look at the service that keeps the key; nothing was signed, and asking again does no harm."
+
+    def __init__(self, account: str, why: str) -> None:
+        """`account` that should have signed, `why` its service did not."""
+        super().__init__(f"the signer of {account} failed: {why}")
+        self.account = account
+        self.why = why
 
 
 # --------------------------------------------------------------------------------------------------------- chain

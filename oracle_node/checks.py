@@ -61,13 +61,7 @@ class Looks:
 
     def disk(self) -> Check:
         """Room for the store and the archive."""
-        free = shutil.disk_usage(self.state).free
-        return Check(
-            name="disk",
-            ok=free >= LEAST_FREE_BYTES,
-            says=f"{free // 10**6:,} MB free at {self.state}",
-            cure="Make room, or move `state` to a larger disk while the node is stopped.",
-        )
+        return disk(self.state)
 
     def chain(self) -> Check:
         """An RPC endpoint answers, and follows the deployment's chain."""
@@ -132,13 +126,30 @@ class Looks:
         chain = self.oracle.chain
         wei = chain.balance(str(self.account))
         left = postings_left(wei, gas_price(chain), len(self.underlyings))
-        says = f"{wei} wei pay for {left} posts at today's gas price"
-        cure = f"Send the chain's own coin to {self.account}."
+        says = f"{coins(wei)} of the chain's coin pay for {left} posts at today's gas price"
+        cure = f"Send the chain's own coin to {self.account}: {LOW_POSTINGS} posts are two weeks."
         return Check(name="balance", ok=left >= LOW_POSTINGS, says=says, cure=cure)
+
+
+def disk(state: Path) -> Check:
+    """Room for the store and the archive in a folder that exists. Raises `OSError`."""
+    free = shutil.disk_usage(state).free
+    return Check(
+        name="disk",
+        ok=free >= LEAST_FREE_BYTES,
+        says=f"{free // 10**6:,} MB free at {state}",
+        cure="Make room, or move `state` to a larger disk while the node is stopped.",
+    )
 
 
 _FAR_BEHIND: Final = 20
 """Blocks that an endpoint may be behind another one."""
+
+
+def coins(wei: int) -> str:
+    """An amount of a chain's own coin, rounded down to six decimals."""
+    whole, rest = divmod(wei // 10**12, 10**6)
+    return f"{whole:,}.{rest:06}"
 
 
 def tell_endpoints(endpoints: Endpoints, alerts: Alerts, metrics: Metrics, now: int) -> None:
@@ -175,4 +186,5 @@ def _held(look: Callable[[], Check]) -> Check:
         return look()
     except (IFXError, OSError) as error:
         name = {"clock_and_chain": "clock", "agreement": "rpc"}.get(look.__name__, look.__name__)
-        return Check(name=name, ok=False, says=str(error), cure="See what it says.")
+        what, cure = (error.what, error.cure) if isinstance(error, IFXError) else (str(error), "")
+        return Check(name=name, ok=False, says=what, cure=cure or "See what it says.")

@@ -10,6 +10,7 @@ from ifx_sdk.calendar import day_of
 from ifx_sdk.errors import IFXError
 from ifx_sdk.money import format_price
 from ifx_sdk.oracle import Oracle
+from ifx_sdk.signing import verify_digest_signature
 from oracle_node.clocks import REFUSE_SECONDS, WARN_SECONDS, Clock, http_date, skew
 from oracle_node.fetch import Page
 from oracle_node.health import Check
@@ -18,23 +19,26 @@ from oracle_node.peers import hear
 from oracle_node.settings import Settings, read_signer
 
 _PEER_SECONDS: Final = 10
+_TRIAL: Final = b"ifx-oracle doctor: not a report\n"
+"""32 bytes that are no digest of anything: who signs them has signed nothing."""
 
 
 def key(settings: Settings) -> Check:
-    """The key file can be read, by its owner alone."""
-    cure = "See what it says: a key file or a password file is 0600, and a keystore needs its password file."
+    """The key is there, for its owner alone, and signs."""
     try:
         signer = read_signer(settings.key)
+        verify_digest_signature(_TRIAL, signer.address, signer.sign_digest(_TRIAL))
     except IFXError as error:
-        return Check(name="key", ok=False, says=str(error), cure=cure)
-    return Check(name="key", ok=True, says=f"{signer.address} from {settings.key.file}", cure=cure)
+        return Check(name="key", ok=False, says=error.what, cure=error.cure or "See what it says.")
+    return Check(name="key", ok=True, says=f"{signer.address} from {settings.key.place}")
 
 
-def pages(observer: Observer, oracle: Oracle, clock: Clock) -> tuple[Check, ...]:
+def pages(observer: Observer, oracle: Oracle | None, clock: Clock) -> tuple[Check, ...]:
     """Each page is fetched once and gives every price; beside it, for information, the newest fixing."""
     found = observer.fetch(clock)
     readings = observer.read(found)
-    checks = [_reading(each, _newest(oracle, each.underlying)) for each in readings]
+    newest = _Newest(oracle)
+    checks = [_reading(each, newest) for each in readings]
     second = [
         Check(
             name=f"check {each.underlying}",
@@ -48,23 +52,37 @@ def pages(observer: Observer, oracle: Oracle, clock: Clock) -> tuple[Check, ...]
     return (*checks, *second, publishers_clock(found, clock.now()))
 
 
-def _reading(reading: PageReading | FailedReading, newest: str) -> Check:
+class _Newest:
+    """The newest fixings, asked for until the chain fails once: a chain that is down is told elsewhere, and slow."""
+
+    def __init__(self, oracle: Oracle | None) -> None:
+        self._oracle = oracle
+
+    def beside(self, name: str, price: int) -> str:
+        if self._oracle is None:
+            return ""
+        try:
+            found = self._oracle.latest(name)
+        except IFXError:
+            self._oracle = None
+            return ""
+        if found is None:
+            return "; nothing is fixed yet"
+        on = datetime.fromtimestamp(found[0] * 86_400, UTC).date()
+        same = "as is the fixing" if found[1] == price else f"{format_price(found[1])} is the fixing"
+        return f"; {same} of {on}"
+
+
+def _reading(reading: PageReading | FailedReading, newest: _Newest) -> Check:
     name = f"page {reading.underlying}"
     if isinstance(reading, PageReading):
-        return Check(name=name, ok=True, says=f"{format_price(reading.price)} USD per Mtok{newest}")
-    cure = "Open the page: `ifx-oracle parse` on its saved bytes says what is read and why not."
+        says = f"{format_price(reading.price)}{newest.beside(reading.underlying, reading.price)}"
+        return Check(name=name, ok=True, says=says)
+    if reading.sha256 is None:
+        cure = "See whether this machine reaches it, and `page` under [[underlyings]]: a bot wall answers 403 or 429."
+    else:
+        cure = "Save the page and ask `ifx-oracle parse` what is read; `model` is its name as the page has it."
     return Check(name=name, ok=False, says=f"{reading.why} ({reading.page})", cure=cure)
-
-
-def _newest(oracle: Oracle, name: str) -> str:
-    try:
-        found = oracle.latest(name)
-    except IFXError:
-        return ""
-    if found is None:
-        return ", nothing fixed yet"
-    on = datetime.fromtimestamp(found[0] * 86_400, UTC).date()
-    return f", the fixing of {on} is {format_price(found[1])}"
 
 
 def publishers_clock(found: Pages, now: int) -> Check:
@@ -77,12 +95,16 @@ def publishers_clock(found: Pages, now: int) -> Check:
     off = skew(now, said)
     if off is None:
         return Check(name="clock of the pages", ok=True, says="no page tells its time", gates=False)
-    cure = f"Set the machine's clock by NTP: above {REFUSE_SECONDS} s nothing is signed."
-    ok = abs(off) <= WARN_SECONDS
-    return Check(name="clock of the pages", ok=ok, says=f"{off:+d} s beside the publishers", cure=cure)
+    cure = f"Set the machine's clock by NTP (timedatectl set-ntp true): above {REFUSE_SECONDS} s nothing is signed."
+    beside = f"{abs(off)} s {'ahead of' if off > 0 else 'behind'}" if off else "that of"
+    return Check(
+        name="clock of the pages", ok=abs(off) <= WARN_SECONDS, says=f"the clock is {beside} the publishers'", cure=cure
+    )
 
 
-def peers(settings: Settings, oracle: Oracle, client: httpx.Client, clock: Clock, own: str | None) -> tuple[Check, ...]:
+def peers(
+    settings: Settings, oracle: Oracle | None, client: httpx.Client, clock: Clock, own: str | None
+) -> tuple[Check, ...]:
     """Each peer answers, and those that do are enough for a quorum together with this node."""
     today = day_of(clock.now())
     name = settings.underlyings[0].name
@@ -91,13 +113,15 @@ def peers(settings: Settings, oracle: Oracle, client: httpx.Client, clock: Clock
         Check(
             name=f"peer {each.peer.url}",
             ok=each.fault is None or each.has_nothing_yet,
-            says=each.why or "it has a report of today",
-            cure="Ask its operator; this node can do nothing about it.",
+            says=each.why or f"it has a report of today's {name}",
+            cure="Ask its operator, or mend its `url` under [[peers]]; a quorum without it is enough.",
             gates=False,
         )
         for each in heard
     ]
     there = {each.peer.address for each in heard if each.fault is None or each.has_nothing_yet}
+    if oracle is None:
+        return tuple(checks)
     return (*checks, _quorum(oracle, today, there | ({own} if own is not None else set())))
 
 
@@ -106,7 +130,7 @@ def _quorum(oracle: Oracle, today: int, there: Iterable[str]) -> Check:
     try:
         registered = oracle.signers_on(today)
     except IFXError as error:
-        return Check(name="quorum", ok=False, says=str(error), cure=cure)
+        return Check(name="quorum", ok=False, says=error.what, cure=error.cure)
     have = len(set(there) & set(registered.signers))
     says = f"{have} of {len(registered.signers)} registered nodes answer, {registered.quorum} make a fixing"
     return Check(name="quorum", ok=have >= registered.quorum, says=says, cure=cure)

@@ -4,6 +4,7 @@ OracleError
 ├── BadReport        .why          a report that cannot be read or is not by whom it should be
 ├── SecondReport     .underlying .day .stored .refused
 ├── BadSource        .entry .why
+├── BadSigner        .name .why    also a SignerError
 ├── EndpointsDisagree  .method .said   also a NodeDown
 ├── NotArchived      .what
 ├── DamagedArchive   .path .why    also a BadFile
@@ -16,7 +17,7 @@ OracleError
 # ruff: noqa: N818 - an error is named for what is wrong, as in ifx_sdk.errors
 
 from ifx_sdk.calendar import date_of
-from ifx_sdk.errors import BadFile, NodeDown, OracleError
+from ifx_sdk.errors import BadFile, NodeDown, OracleError, SignerError
 
 
 class BadSettings(OracleError, BadFile):
@@ -123,3 +124,15 @@ class EndpointsDisagree(NodeDown, OracleError):
         super().__init__(said[0][0], f"the endpoints disagree on {method}: {told}")
         self.method = method
         self.said = said
+
+
+class BadSigner(OracleError, SignerError):
+    """A signer of another package that cannot be used."""
+
+    cure = "docs/operations.md shows a whole package; `signer` under [key] names its entry point."
+
+    def __init__(self, name: str, why: str) -> None:
+        """`name` as the settings have it, `why` it gives no signer."""
+        super().__init__(f"signer {name!r}: {why}")
+        self.name = name
+        self.why = why

@@ -3,7 +3,9 @@
     state = "state"                                folder of the node's store and archive; it belongs to one key
     [key]
     file = "node.key"                              a key file (0600) or a keystore; never the key itself
-    password_file = "node.password"                for a keystore
+    password_file = "node.password"                for a keystore; 0600 too
+    signer = "my-kms"                              instead of a file: a signer that an installed package brings
+    options = { key = "alias/oracle" }             what that package wants to know
     [chain]
     rpc = "http://127.0.0.1:8545"
     more_rpcs = ["https://..."]                    other nodes of the same chain, held against the first
@@ -29,6 +31,7 @@ Relative paths are relative to the file. What the product fixes, such as the slo
 """
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final, Self
 
@@ -37,7 +40,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, 
 
 from ifx_sdk.errors import BadFile, IFXError
 from ifx_sdk.keyfiles import password_from_file, signer_from_file
-from ifx_sdk.signers import KeySigner
+from ifx_sdk.signers import Signer
 from ifx_sdk.terms import parse_address, parse_underlying
 from oracle_node.errors import BadSettings
 from oracle_node.sources import SOURCES
@@ -100,12 +103,31 @@ class _Model(BaseModel):
 
 
 class KeyFile(_Model):
-    """Where the node's key is. The settings never hold a key."""
+    """Where the node's key is: in a file, or behind a signer of another package. The settings never hold a key."""
 
-    file: str
+    file: str | None = None
     """Path of 64 hexadecimal digits that only its owner can read (0600), or of a JSON keystore of version 3."""
     password_file: str | None = None
-    """Path of the keystore's password, its first line; a key file has none."""
+    """Path of the keystore's password, its first line, which only its owner can read; a key file has none."""
+    signer: str | None = None
+    """Name of a signer that an installed package brings (oracle_node.signers), in place of a file."""
+    options: Mapping[str, str] = {}
+    """What that signer is given, such as which key; a KMS takes its own credentials from its own place."""
+
+    @property
+    def place(self) -> str:
+        """Where the key is, in a word or two."""
+        return self.file if self.file is not None else f"the signer {self.signer!r}"
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.file is None) == (self.signer is None):
+            raise ValueError("name either a file or a signer")
+        if self.signer is None and self.options:
+            raise ValueError("options are a signer's; a file has none")
+        if self.file is None and self.password_file is not None:
+            raise ValueError("a password file is a keystore's; a signer has none")
+        return self
 
 
 class ChainSettings(_Model):
@@ -251,16 +273,21 @@ def read_settings(path: Path | str) -> Settings:
     return _from_folder(found, where.parent)
 
 
-def read_signer(key: KeyFile) -> KeySigner:
-    """The node's signer. Raises `BadFile`, `KeyFileOpenToOthers`, `BadKeystore`, `BadKeystorePassword`."""
+def read_signer(key: KeyFile) -> Signer:
+    """The node's signer. Raises `BadFile`, `KeyFileOpenToOthers`, `BadKeystore`, `BadKeystorePassword`, `BadSigner`."""
+    if key.file is None:
+        from oracle_node.signers import load_signer
+
+        return load_signer(str(key.signer), key.options)
+    file = key.file
 
     def password() -> str:
         if key.password_file is None:
             cure = "Name the file of its password: password_file = ... under [key]."
-            raise BadFile(key.file, "it is a keystore, and no password file is named", cure=cure)
+            raise BadFile(file, "it is a keystore, and no password file is named", cure=cure)
         return password_from_file(key.password_file)
 
-    return signer_from_file(key.file, password)
+    return signer_from_file(file, password)
 
 
 def _as_json(document: dict[str, object], path: object) -> str:
@@ -293,7 +320,9 @@ def _from_folder(found: Settings, folder: Path) -> Settings:
     moved = found.model_copy(
         update={
             "state": str(folder / found.state),
-            "key": KeyFile(file=str(folder / found.key.file), password_file=place(found.key.password_file)),
+            "key": found.key.model_copy(
+                update={"file": place(found.key.file), "password_file": place(found.key.password_file)}
+            ),
             "chain": found.chain.model_copy(
                 update={
                     "rpc": node(found.chain.rpc),

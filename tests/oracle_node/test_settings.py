@@ -106,6 +106,7 @@ def test_a_password_is_the_first_line_as_it_stands(tmp_path: Path) -> None:
     from eth_account import Account
 
     store, password = tmp_path / "node.json", tmp_path / "password"
+    password.touch(mode=0o600)
     store.write_text(json.dumps(Account.encrypt(dev_key(4), " two words ", kdf="pbkdf2", iterations=2)))
     password.write_bytes(b" two words \r\na note\n")
     assert read_signer(KeyFile(file=str(store), password_file=str(password))).address == SIGNERS[0].address
@@ -119,8 +120,9 @@ def test_a_keystore_opens_with_its_password_file(tmp_path: Path) -> None:
     from eth_account import Account
 
     (tmp_path / "node.json").write_text(json.dumps(Account.encrypt(dev_key(4), "right", kdf="pbkdf2", iterations=2)))
-    (tmp_path / "right").write_text("right\n")
-    (tmp_path / "wrong").write_text("wrong\n")
+    for word in ("right", "wrong"):
+        (tmp_path / word).touch(mode=0o600)
+        (tmp_path / word).write_text(f"{word}\n")
     store = str(tmp_path / "node.json")
     assert read_signer(KeyFile(file=store, password_file=str(tmp_path / "right"))).address == SIGNERS[0].address
     with pytest.raises(BadKeystorePassword):

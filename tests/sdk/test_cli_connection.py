@@ -158,9 +158,20 @@ def test_a_keystore_opens_with_a_password_from_a_file_or_the_environment(
     """Never from the command line; the newline that ends the file is not part of it."""
     words = tmp_path / "password"
     words.write_text("open sesame\n")
+    words.chmod(0o600)
     held = long.having(IFX_KEY_FILE=keystore)
     assert held.json("balance", "--password-file", str(words))["account"] == LONG
     assert held.having(IFX_PASSWORD="open sesame").json("balance")["account"] == LONG
+
+
+def test_a_password_that_others_can_read_is_refused(long: Shell, keystore: str, tmp_path: Path) -> None:
+    """As a key is: exit 2, with the command that mends it."""
+    words = tmp_path / "password"
+    words.write_text("open sesame\n")
+    words.chmod(0o644)
+    held = long.having(IFX_KEY_FILE=keystore)
+    ran = held.run("balance", "--password-file", str(words), "--json")
+    assert f"chmod 600 {words}" in refused(ran, 2, "PasswordFileOpenToOthers")
 
 
 def test_a_wrong_password_is_refused_without_showing_it(long: Shell, keystore: str) -> None:
