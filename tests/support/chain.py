@@ -87,6 +87,8 @@ def anvil(anvil_url: str) -> Iterator[Chain]:
     chain = Chain(anvil_url, chain_id=31337).connect()
     mark = chain.node.request("evm_snapshot")
     yield chain
+    # First, or what a test left in the pool is mined on the next one's chain.
+    chain.node.request("anvil_dropAllTransactions")
     chain.node.request("evm_setAutomine", True)
     chain.node.request("evm_revert", mark)
 
