@@ -130,6 +130,14 @@ def test_a_section_that_lost_its_label_is_refused_where_all_others_have_one() ->
     assert price("google", bare, "gemini-2.5-pro") == "10"
 
 
+def test_a_figure_without_a_band_beside_one_with_it_is_refused() -> None:
+    """A digit that became a dollar sign makes two figures of one: the second, zero, is not the price."""
+    page = (PAGES / "google.html").read_text()
+    assert price("google", page, "gemini-2.5-pro") == "10"
+    for damage in ("$1$.00, prompts", "$1 $0.00, prompts", "$10.00 $9.00, prompts"):
+        assert price("google", page.replace("$10.00, prompts", damage), "gemini-2.5-pro") == "none"
+
+
 def test_a_key_that_comes_twice_says_nothing() -> None:
     """Two output prices in one entry are none, two equal ones are one; so in a list, an island and page source."""
     entry = '[{"id": "a/b", "pricing": {"completion": "0.000008", "completion": "%s"}}]'

@@ -118,13 +118,13 @@ def _stated_after(subject: Subject, each: Statement, old: str, cell: str, before
     """The figure that the flipped cell states, or None."""
     assert subject.price is not None
     digits = re.fullmatch(_loose(before) + r"\s*([0-9]+(?:\.[0-9]+)?|\.[0-9]+)\s*" + _loose(behind), masked(cell), re.I)
-    if digits:
+    if digits and not (digits.group(1).startswith(".") and each.grid.form in ("island", "json")):
         return Decimal(digits.group(1)).scaleb(6) if subject.provider == "openrouter" else Decimal(digits.group(1))
     if each.grid.form in ("pipe", "html"):
         # Blanks and emphasis around it change nothing; digits, signs and units do.
         def bare(text: str) -> str:
             return (
-                re.sub(r"[\s*]|<!--\s*-->", "", masked(text)).casefold().replace("/1m", "/m")
+                re.sub(r"[\s*\\]|[,.;]$|<!--\s*-->", "", masked(text).rstrip()).casefold().replace("/1m", "/m")
             )  # per 1M tokens is per M tokens
 
         figures = FIGURE.findall(masked(cell)), FIGURE.findall(masked(old))
