@@ -75,7 +75,10 @@ class Request(Table):
     side: Mapped[str] = mapped_column(String(5))
     underlying: Mapped[str] = mapped_column(String(64))
     quantity: Mapped[int]
+    months: Mapped[int | None]
+    """Tenor in calendar months from the day of the final terms; NULL where its author named a day."""
     maturity: Mapped[int]
+    """That day; with a tenor, the day it led to when the row was last written."""
     averaging_days: Mapped[int]
     limit_price: Mapped[int | None]
     """The worst price that its author takes; NULL for the indicative price of the day."""
@@ -87,6 +90,8 @@ class Request(Table):
     """Why it was rejected, or came back."""
     parent: Mapped[str | None] = mapped_column(ForeignKey("requests.id"))
     """The request whose remainder it is."""
+    family: Mapped[str] = mapped_column(ID, index=True)
+    """The request that all its kin are remainders of, at last: its own id where it is none."""
     agreement: Mapped[str | None] = mapped_column(ID, index=True)
     """The newest agreement made for it; no foreign key, for agreements lead to matches and those to requests."""
     created_at: Mapped[int]

@@ -98,6 +98,7 @@ def upgrade() -> None:
         sa.Column("side", sa.String(length=5), nullable=False),
         sa.Column("underlying", sa.String(length=64), nullable=False),
         sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("months", sa.BigInteger(), nullable=True),
         sa.Column("maturity", sa.BigInteger(), nullable=False),
         sa.Column("averaging_days", sa.BigInteger(), nullable=False),
         sa.Column("limit_price", sa.BigInteger(), nullable=True),
@@ -106,6 +107,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("reason", sa.String(length=500), nullable=False),
         sa.Column("parent", sa.String(length=26), nullable=True),
+        sa.Column("family", sa.String(length=26), nullable=False),
         sa.Column("agreement", sa.String(length=26), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
@@ -117,6 +119,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_requests_account", "requests", ["account"])
     op.create_index("ix_requests_agreement", "requests", ["agreement"])
+    op.create_index("ix_requests_family", "requests", ["family"])
     op.create_index(
         "ix_requests_state_underlying_maturity_averaging_days",
         "requests",
