@@ -159,6 +159,7 @@ class Rounds:
         tallies = self._hear(wanted, day, registered) if wanted else {}
         self._asked_all |= ask_all
         self._post(day, since, tallies, registered)
+        self._settle()
         self._tell_quorum(day, since, tallies)
         self._tell_faulty(tallies)
         self._tell_balance()
@@ -309,6 +310,12 @@ class Rounds:
             self._log.error("not posted", underlying=each.underlying, why=each.why)
         text = "; ".join(f"{each.underlying}: {each.why}" for each in failed)
         self._alerts.set(Cause.POSTING_FAILING, "chain", text or None, self._clock.now())
+
+    def _settle(self) -> None:
+        """What an earlier process sent and did not see mined is found, also where nothing is left to post."""
+        if self._posts and self._store.journal.open_attempts():
+            for each in self._oracle.chain.reconcile_journal(self._store.journal):
+                self._log.info("sent earlier", tx=each.tx_hash, outcome=type(each).__name__)
 
     # ------------------------------------------------------------------------------------------- health
 
