@@ -27,6 +27,7 @@ from oracle_node.clocks import ChainTime, Clock, SystemClock
 from oracle_node.endpoints import Endpoints
 from oracle_node.errors import AlreadyRunning
 from oracle_node.health import Health
+from oracle_node.live import LivePages, live_route
 from oracle_node.logs import Log, logger
 from oracle_node.metrics import Metrics
 from oracle_node.observe import Observer
@@ -182,7 +183,12 @@ def assembled(
             metrics=metrics,
             health=health,
             oracle=oracle,
-            routes=(reports_route(store.book), archive_route(archive), *health.routes()),
+            routes=(
+                reports_route(store.book),
+                archive_route(archive),
+                live_route(LivePages(client, settings.underlyings, settings.reading, clock)),
+                *health.routes(),
+            ),
         )
 
 

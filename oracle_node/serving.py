@@ -2,6 +2,7 @@
 
 GET /reports/{underlying}/{day}   the node's signed reports, to everyone who can reach it
 GET /archive/...                  what they rest on, by hash (oracle_node.archive_http)
+GET /live/{underlying}            what the page says now, and its dated changes (oracle_node.live)
 GET /healthz /readyz /metrics     for the operator (oracle_node.health, oracle_node.metrics)
 """
 
