@@ -102,7 +102,7 @@ def read_table(repricings: str | None, watched: int | None) -> tuple[Sequence[Re
     """The table and its months: the paper's, or that of the options. Raises MissingOption, BadRepricingTable."""
     from ifx_sdk.calibration import TABLE_1, TABLE_1_MONTHS
     from ifx_sdk.cli.errors import MissingOption
-    from ifx_sdk.hedging.repricings import read_repricings
+    from ifx_sdk.hedging.repricings import read_repricing_table
 
     if repricings is None and watched is None:
         return TABLE_1, TABLE_1_MONTHS
@@ -110,7 +110,11 @@ def read_table(repricings: str | None, watched: int | None) -> tuple[Sequence[Re
         raise MissingOption("table for these months", "--repricings", form="table.csv")
     if watched is None:
         raise MissingOption("number of months watched", "--watched", form="74")
-    return read_repricings(repricings), watched
+    table = read_repricing_table(repricings)
+    if table.left_out:
+        told = ", ".join(f"{count} {why}" for why, count in sorted(table.left_out.items()))
+        typer.echo(f"{repricings}: no repricings, and left out: {told}", err=True)
+    return table.rows, watched
 
 
 def refuse_future(table: Sequence[Repricing], day: date) -> None:
