@@ -29,6 +29,7 @@ demo: .venv/.installed-demo ## A forward's whole life on an in-process chain; AR
 test: .venv/.installed-dev ## Every test, then the story once more through `ape test`
 	@scripts/anvil.sh --if-npm
 	@scripts/prometheus.sh --if-apt
+	@scripts/postgres.sh
 	$(BIN)/pytest -n $(JOBS) --dist loadfile --durations 10
 	$(BIN)/ape test tests/stories --network ethereum:local:test -o addopts="--strict-markers --import-mode=importlib"
 

@@ -8,8 +8,10 @@ from hypothesis import HealthCheck, settings
 
 # Imported, not named as a plugin: a conftest's fixtures come before those of Ape, which has a `chain` of its own.
 from support.chain import anvil, anvil_url, chain, ifx, local, local_session, node_url, own_anvil, parties
+from support.databases import bare_url, database_url, postgres_cluster, postgres_url, sqlite_template
 
 __all__ = ["anvil", "anvil_url", "chain", "ifx", "local", "local_session", "node_url", "own_anvil", "parties"]
+__all__ += ["bare_url", "database_url", "postgres_cluster", "postgres_url", "sqlite_template"]
 
 # A shared two-core machine may be slow without anything being wrong: no deadline and no complaint about speed.
 _PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow], "print_blob": True}
