@@ -52,12 +52,13 @@ REQUEST_MOVES: Mapping[RequestState, frozenset[RequestState]] = MappingProxyType
             {RequestState.BOOKED, RequestState.APPROVED_BY_ONE, RequestState.CHECKED, RequestState.EXPIRED}
         ),
         RequestState.REJECTED: frozenset(),
-        RequestState.BOOKED: frozenset(),
+        RequestState.BOOKED: frozenset({RequestState.APPROVED_BY_BOTH}),
         RequestState.EXPIRED: frozenset(),
         RequestState.WITHDRAWN: frozenset(),
     }
 )
-"""State -> what may follow. Back to `checked` leads an agreement that came to nothing: the request is open again."""
+"""State -> what may follow. Back to `checked` leads an agreement that came to nothing: the request is open again. Back
+from `booked` leads a block that the chain undid before it was final."""
 
 
 class AgreementState(StrEnum):
@@ -97,15 +98,16 @@ AGREEMENT_MOVES: Mapping[AgreementState, frozenset[AgreementState]] = MappingPro
                 AgreementState.FAILED,
             }
         ),
-        AgreementState.DONE: frozenset(),
+        AgreementState.DONE: frozenset({AgreementState.APPROVED}),
         AgreementState.EXPIRED: frozenset(),
         AgreementState.DECLINED: frozenset(),
         AgreementState.FAILED: frozenset(),
     }
 )
-"""State -> what may follow. Anyone may execute on the chain, so that `done` can follow `sent` too."""
+"""State -> what may follow. Anyone may execute on the chain, so that `done` can follow `sent` too. Back from `done` leads
+a block that the chain undid before it was final."""
 
-OPEN_REQUESTS = frozenset(state for state, moves in REQUEST_MOVES.items() if moves)
+OPEN_REQUESTS = frozenset(state for state, moves in REQUEST_MOVES.items() if moves) - {RequestState.BOOKED}
 """States of a request that is not over."""
-OPEN_AGREEMENTS = frozenset(state for state, moves in AGREEMENT_MOVES.items() if moves)
+OPEN_AGREEMENTS = frozenset(state for state, moves in AGREEMENT_MOVES.items() if moves) - {AgreementState.DONE}
 """States of an agreement that is not over."""

@@ -142,6 +142,8 @@ class Agreement(Table):
     match: Mapped[str | None] = mapped_column(ForeignKey("matches.id"))
     tx_hash: Mapped[str] = mapped_column(String(66), default="")
     """The transaction that executed it, whoever sent it."""
+    final_at: Mapped[int | None]
+    """When the chain's finalized block was seen to have it; NULL until then, and the chain may still undo it."""
     created_at: Mapped[int]
     updated_at: Mapped[int]
 

@@ -165,6 +165,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=1000), nullable=False),
         sa.Column("match", sa.String(length=26), nullable=True),
         sa.Column("tx_hash", sa.String(length=66), nullable=False),
+        sa.Column("final_at", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("kind IN ('terms', 'termination', 'novation')", name="ck_agreements_kind"),
