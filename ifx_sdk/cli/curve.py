@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from ifx_sdk.calibration import Evidence, Repricing
     from ifx_sdk.cli.curve_sheet import CurveSheet
+    from ifx_sdk.cli.output import Output
 
 Table = Annotated[
     str | None,
@@ -66,7 +67,7 @@ def _sheet(
     from ifx_sdk.cli import curve_sheet
     from ifx_sdk.terms import parse_underlying
 
-    table, months = read_table(repricings, watched)
+    table, months = read_table(session.output, repricings, watched)
     name = None if underlying is None else parse_underlying(underlying)
     price, day, _ = spot_of(session, name, spot, on)
     if repricings is not None:  # the paper's own table may be younger than a trade date of the past
@@ -98,8 +99,11 @@ def spot_of(session: Session, underlying: str | None, spot: str | None, on: str 
     return quote.spot, date_of(quote.spot_day), lot
 
 
-def read_table(repricings: str | None, watched: int | None) -> tuple[Sequence[Repricing], int]:
-    """The table and its months: the paper's, or that of the options. Raises MissingOption, BadRepricingTable."""
+def read_table(output: Output, repricings: str | None, watched: int | None) -> tuple[Sequence[Repricing], int]:
+    """The table and its months: the paper's, or that of the options. Raises MissingOption, BadRepricingTable.
+
+    What a tracker's table holds that is no repricing is noted.
+    """
     from ifx_sdk.calibration import TABLE_1, TABLE_1_MONTHS
     from ifx_sdk.cli.errors import MissingOption
     from ifx_sdk.hedging.repricings import read_repricing_table
@@ -113,7 +117,7 @@ def read_table(repricings: str | None, watched: int | None) -> tuple[Sequence[Re
     table = read_repricing_table(repricings)
     if table.left_out:
         told = ", ".join(f"{count} {why}" for why, count in sorted(table.left_out.items()))
-        typer.echo(f"{repricings}: no repricings, and left out: {told}", err=True)
+        output.note(f"{repricings}: no repricings, and left out: {told}")
     return table.rows, watched
 
 

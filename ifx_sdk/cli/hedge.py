@@ -76,7 +76,7 @@ def plan(
     picture = None if out is None else prepare(out, overwrite=force)
     ladder = [parse_tenor(each) for each in tenors.split(",")]
     demands = hedge_sheet.parse_demands(elasticity, volume_sd)
-    table, watched_months = read_table(repricings, watched)
+    table, watched_months = read_table(session.output, repricings, watched)
     record = hedge_sheet.record(table, watched_months, own=repricings is not None)
     read = read_usage(usage)
     name = None if underlying is None else parse_underlying(underlying)
