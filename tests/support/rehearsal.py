@@ -35,7 +35,7 @@ from oracle_node.report import SignedReport
 from oracle_node.serving import serving
 from scripts.anvil import free_port, running
 
-PATIENCE = 60
+PATIENCE = 120
 """Seconds in which a process must have done what is due, on a machine that is busy with other things."""
 MODEL = "gpt-4.1"
 
