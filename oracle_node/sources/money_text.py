@@ -14,7 +14,7 @@ from oracle_node.sources.dates import in_force, without_dates
 from oracle_node.sources.reading import HIGHEST_USD, Reason, Refusal, refuse
 
 _NUMBER: Final = r"[0-9]{1,6}(?:\.[0-9]{1,12})?|\.[0-9]{1,12}"
-_FIGURE = re.compile(rf"(?:US\s?|USD\s?)?\$\s?({_NUMBER})(?![0-9,.]*[0-9])", re.IGNORECASE)
+_FIGURE = re.compile(rf"(?:US\s?|USD\s?)?\$\s?({_NUMBER})(?![0-9,.]*[0-9]|\.|,\S)", re.IGNORECASE)
 _WHOLE_USD = re.compile(rf"(?:USD\s?({_NUMBER})|({_NUMBER})\s?USD)\b(.*)", re.IGNORECASE | re.DOTALL)
 _BARE = re.compile(rf"({_NUMBER})(?:\s?\*+)?")
 _PER_MTOK = re.compile(
@@ -35,7 +35,7 @@ _OTHER_UNIT = re.compile(
 _LABEL = re.compile(r"^\s*,?\s*\(([^()]*)\)")
 _BAND = re.compile(
     r"(<=|\u2264|>=|\u2265|<|>|\bup to\b|\bover\b|\babove\b|\bunder\b|\bbelow\b|\bmore than\b|\bless than\b|"
-    r"\bat most\b|\bgreater than\b)\s*[0-9][0-9,.]*\s?[KM]?\b",
+    r"\bat most\b|\bgreater than\b)\s*(?:[0-9][0-9,.]*\s?[KM]|[0-9][0-9,]{3,})\b",
     re.IGNORECASE,
 )
 _LOWER: Final = frozenset({"<=", "\u2264", "<", "up to", "under", "below", "less than", "at most"})

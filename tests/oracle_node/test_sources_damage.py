@@ -138,6 +138,14 @@ def test_a_figure_without_a_band_beside_one_with_it_is_refused() -> None:
         assert price("google", page.replace("$10.00, prompts", damage), "gemini-2.5-pro") == "none"
 
 
+@pytest.mark.parametrize("figure", ["$2.<50", "$2.", "$2. / MTok", "$2,x50", "$2.\u200a50"])
+def test_a_figure_that_breaks_off_at_its_point_is_refused(figure: str) -> None:
+    """`$2.<50` is neither 2 nor 2 below a band of 50 tokens."""
+    page = (PAGES / "google.html").read_text()
+    assert price("google", page.replace("<td>$2.50</td>", f"<td>{figure}</td>"), "gemini-2.5-flash") == "none"
+    assert price("google", page.replace("<td>$2.50</td>", "<td>$2</td>"), "gemini-2.5-flash") == "2"
+
+
 def test_a_key_that_comes_twice_says_nothing() -> None:
     """Two output prices in one entry are none, two equal ones are one; so in a list, an island and page source."""
     entry = '[{"id": "a/b", "pricing": {"completion": "0.000008", "completion": "%s"}}]'
