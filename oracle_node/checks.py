@@ -12,7 +12,7 @@ from typing import Final
 
 from ifx_sdk.calendar import date_of, day_of
 from ifx_sdk.deployment import Deployment
-from ifx_sdk.errors import IFXError
+from ifx_sdk.errors import IFXError, NodeDown
 from ifx_sdk.oracle import Oracle
 from oracle_node.alerts import Alerts, Cause
 from oracle_node.clocks import REFUSE_SECONDS, ChainTime, Clock
@@ -180,6 +180,13 @@ def _state(state: EndpointState) -> str:
     return f"{state.url} is at block {state.block}" if state.block is not None else f"{state.url} follows another chain"
 
 
+def unseen(name: str) -> Check:
+    """A check that asks a chain which does not answer; the check `chain` has the reason."""
+    return Check(
+        name=name, ok=False, says="it cannot be looked at without the chain", cure="See the check `chain` above."
+    )
+
+
 def _held(look: Callable[[], Check]) -> Check:
     """What a look finds; an error of ours is what it found."""
     try:
@@ -187,4 +194,6 @@ def _held(look: Callable[[], Check]) -> Check:
     except (IFXError, OSError) as error:
         name = {"clock_and_chain": "clock", "agreement": "rpc"}.get(look.__name__, look.__name__)
         what, cure = (error.what, error.cure) if isinstance(error, IFXError) else (str(error), "")
+        if type(error) is NodeDown and name != "chain":  # endpoints that disagree are another kind of it
+            return unseen(name)
         return Check(name=name, ok=False, says=what, cure=cure or "See what it says.")

@@ -7,10 +7,11 @@ from typing import Final
 import httpx
 
 from ifx_sdk.calendar import day_of
-from ifx_sdk.errors import IFXError
+from ifx_sdk.errors import IFXError, NodeDown
 from ifx_sdk.money import format_price
 from ifx_sdk.oracle import Oracle
 from ifx_sdk.signing import verify_digest_signature
+from oracle_node.checks import unseen
 from oracle_node.clocks import REFUSE_SECONDS, WARN_SECONDS, Clock, http_date, skew
 from oracle_node.fetch import Page
 from oracle_node.health import Check
@@ -130,6 +131,8 @@ def _quorum(oracle: Oracle, today: int, there: Iterable[str]) -> Check:
     try:
         registered = oracle.signers_on(today)
     except IFXError as error:
+        if type(error) is NodeDown:
+            return unseen("quorum")
         return Check(name="quorum", ok=False, says=error.what, cure=error.cure)
     have = len(set(there) & set(registered.signers))
     says = f"{have} of {len(registered.signers)} registered nodes answer, {registered.quorum} make a fixing"
