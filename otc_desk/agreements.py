@@ -20,7 +20,7 @@ from otc_desk.db.tables import Agreement, Party, Request
 from otc_desk.errors import WrongState
 from otc_desk.ids import new_id
 from otc_desk.requests import move_request
-from otc_desk.states import AGREEMENT_MOVES, REQUEST_MOVES, AgreementState, RequestState
+from otc_desk.states import AGREEMENT_MOVES, OPEN_AGREEMENTS, REQUEST_MOVES, AgreementState, RequestState
 
 KINDS: Final[Mapping[str, type[Message]]] = MappingProxyType(
     {"terms": Terms, "termination": Termination, "novation": Novation}
@@ -108,12 +108,12 @@ def follow_approvals(session: Session, agreement: Agreement, actor: str, now: in
     All approved: `approved`; else `sent`, its requests `approved_by_one` where somebody did. Raises `WrongState`
     where the agreement is over.
     """
+    if agreement.state not in OPEN_AGREEMENTS:
+        raise WrongState(f"agreement {agreement.id} takes no approvals", agreement.state, "Look at its reason.")
     approved = [party.approved_at is not None for party in parties_of(session, agreement)]
     state = AgreementState.APPROVED if all(approved) else AgreementState.SENT
     if state != agreement.state:
         move_agreement(session, agreement, state, actor, now)
-    elif not AGREEMENT_MOVES[state]:
-        raise WrongState(f"agreement {agreement.id} takes no approvals", agreement.state, "Look at its reason.")
     if state is AgreementState.SENT:
         wanted = RequestState.APPROVED_BY_ONE if any(approved) else RequestState.TERMS_SENT
         for request in requests_of(session, agreement):
