@@ -14,7 +14,7 @@ from oracle_node.sources.dates import in_force, without_dates
 from oracle_node.sources.reading import HIGHEST_USD, Reason, Refusal, refuse
 
 _NUMBER: Final = r"[0-9]{1,6}(?:\.[0-9]{1,12})?|\.[0-9]{1,12}"
-_FIGURE = re.compile(rf"(?:US\s?|USD\s?)?\$\s?({_NUMBER})(?![0-9,.]*[0-9]|\.|,\S)", re.IGNORECASE)
+_FIGURE = re.compile(rf"(?:US\s?|USD\s?)?\$\s?({_NUMBER})(?![0-9,.]*[0-9]|\.|,(?!\s*[a-z(]))", re.IGNORECASE)
 _WHOLE_USD = re.compile(rf"(?:USD\s?({_NUMBER})|({_NUMBER})\s?USD)\b(.*)", re.IGNORECASE | re.DOTALL)
 _BARE = re.compile(rf"({_NUMBER})(?:\s?\*+)?")
 _PER_MTOK = re.compile(

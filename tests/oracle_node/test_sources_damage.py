@@ -138,7 +138,7 @@ def test_a_figure_without_a_band_beside_one_with_it_is_refused() -> None:
         assert price("google", page.replace("$10.00, prompts", damage), "gemini-2.5-pro") == "none"
 
 
-@pytest.mark.parametrize("figure", ["$2.<50", "$2.", "$2. / MTok", "$2,x50", "$2.\u200a50"])
+@pytest.mark.parametrize("figure", ["$2.<50", "$2.", "$2. / MTok", "$2,x50", "$2.\u200a50", "$2, / MTok", "$2,"])
 def test_a_figure_that_breaks_off_at_its_point_is_refused(figure: str) -> None:
     """`$2.<50` is neither 2 nor 2 below a band of 50 tokens."""
     page = (PAGES / "google.html").read_text()

@@ -118,20 +118,23 @@ def _stated_after(subject: Subject, each: Statement, old: str, cell: str, before
     """The figure that the flipped cell states, or None."""
     assert subject.price is not None
     digits = re.fullmatch(_loose(before) + r"\s*([0-9]+(?:\.[0-9]+)?|\.[0-9]+)\s*" + _loose(behind), masked(cell), re.I)
-    if digits and not (digits.group(1).startswith(".") and each.grid.form in ("island", "json")):
+    if digits and not (digits.group(1).startswith(".") and each.grid.form == "island"):
         return Decimal(digits.group(1)).scaleb(6) if subject.provider == "openrouter" else Decimal(digits.group(1))
     if each.grid.form in ("pipe", "html"):
         # Blanks and emphasis around it change nothing; digits, signs and units do.
         def bare(text: str) -> str:
             return (
-                re.sub(r"[\s*\\]|[,.;]$|<!--\s*-->", "", masked(text).rstrip()).casefold().replace("/1m", "/m")
+                re.sub(r"\s[,.;](?=[\s/])|[\s*\\]|[,.;]$|<!--\s*-->", "", masked(text).rstrip())
+                .casefold()
+                .replace("/1m", "/m")
             )  # per 1M tokens is per M tokens
 
         figures = FIGURE.findall(masked(cell)), FIGURE.findall(masked(old))
         if bare(cell) == bare(old):
             return subject.price
         unit_kept = re.findall(r"[$/]|M\s?Tok|per", cell) == re.findall(r"[$/]|M\s?Tok|per", old)
-        words = subject.provider == "google" and cell.startswith(before + old[len(before) : len(old) - len(behind) + 2])
+        stem = before + old[len(before) : len(old) - len(behind)]
+        words = subject.provider == "google" and re.match(re.escape(stem) + r"(?:\s|,\s|<|\Z)", cell) is not None
         if words or (
             unit_kept and figures[0] == figures[1] and subject.provider == "openai" and cell.startswith(before)
         ):
@@ -228,8 +231,8 @@ def hole(subject: Subject, rng: random.Random) -> Mutated | None:
         return None
     left = [s for s in subject.stated if not (start <= s.figure[0] and s.figure[1] <= end)]
     named = all(not start <= s.name[0] < end for s in left)
-    if subject.provider == "google" and not left:
-        return None  # the section's own name may be left, joined to another one's table
+    if subject.stated and not left:
+        return None  # what is left of the section around it may be joined to another one's table
     return changed(subject, [(start, end, "")], subject.kept if left and named else REFUSED)
 
 

@@ -126,7 +126,7 @@ def key_twice(subject: Subject, rng: random.Random) -> Mutated | None:
         if subject.price is None or len(subject.stated) != 1:
             return None
         at = subject.text.rindex('"completion"', 0, each.cell[0])
-        edits.append((at, at, f'"completion": "{rng.choice(("0.000077", "0.0000001", "-1", "0"))}", '))
+        edits.append((at, at, f'"completion": "{rng.choice(("0.000077", "0.0000777", "-1", "0"))}", '))
         if rng.random() < 0.5:
             edits = [(each.cell[1] + 1, each.cell[1] + 1, ', "completion": "0.000077"')]
     return changed(subject, edits, REFUSED)
