@@ -19,9 +19,9 @@ from ifx_sdk.reports import Report, Tally
 from oracle_node.alerts import Alerts, Cause
 from oracle_node.archive import Archive
 from oracle_node.clocks import Clock
+from oracle_node.keeping import Keeper
 from oracle_node.logs import Log
 from oracle_node.metrics import Metrics
-from oracle_node.mined import fixing_record
 from oracle_node.peers import Fault, Heard, count, hear
 from oracle_node.post import NotPosted, Posted, PostResult, post_reports, turn_seconds
 from oracle_node.report import SignedReport
@@ -43,8 +43,6 @@ QUARTER_SECONDS: Final = 900
 HOUR_SECONDS: Final = 3_600
 NO_QUORUM_SECONDS: Final = 1_800
 """How long after midnight a price without a quorum is worth an alert."""
-DEEP_BLOCKS: Final = 64
-"""Blocks on top of one that count as final where the node does not say what is."""
 LAST_CALL_SECONDS: Final = 10
 """Before midnight the last round is played: what is sent later might be mined on the next day."""
 GAS_OF_THE_FIRST: Final = 106_000
@@ -83,14 +81,16 @@ class Rounds:
         self._oracle, self._client, self._peers, self._names = oracle, client, tuple(peers), tuple(underlyings)
         self._store, self._archive, self._clock = store, archive, clock
         self._alerts, self._metrics, self._log = alerts, metrics, log
-        self._posts, self._fee_cap, self._first_block, self._on_step = posts, fee_cap, first_block, on_step
+        self._posts, self._fee_cap, self._on_step = posts, fee_cap, on_step
         self._watch = Watch(oracle)
+        self._keeper = Keeper(oracle, archive, self._names, first_block=first_block, on_step=on_step)
         self._day = -1
         self._next = 0
         self._witness = self._asked_all = False
         self._reports: dict[tuple[str, str], SignedReport] = {}
         self._told: set[tuple[str, str, Fault]] = set()
         self._fixed: dict[str, Fixing] = {}
+        self._missed: list[tuple[str, int]] = []
 
     # ------------------------------------------------------------------------------------------- when
 
@@ -119,11 +119,10 @@ class Rounds:
 
     def _begin(self, today: int, since: int) -> None:
         """A new day. What the day before left open stays open for ever; a node that came late does not speak of it."""
+        self._missed = [(name, self._day) for name in self._names if self._witness and name not in self._fixed]
         for name in self._names:
-            if self._witness and name not in self._fixed:
-                text = f"nothing was posted on {date_of(self._day)}; nothing more can be"
-                self._alerts.once(Cause.NOT_FIXED, name, text, midnight(self._day + 1))
             self._alerts.end(Cause.NO_QUORUM, name, midnight(today))
+        self._keeper.begin(today)
         self._day, self._witness, self._asked_all = today, since < QUARTER_SECONDS, False
         self._reports.clear()
         self._told.clear()
@@ -153,6 +152,7 @@ class Rounds:
         """True where nothing more is to be done today: all is posted, final, and everyone was asked."""
         registered = self._oracle.signers_on(day)
         self._metrics.quorum.set(registered.quorum)
+        self._tell_missed()
         self._look(day)
         ask_all = since >= QUARTER_SECONDS and not self._asked_all
         wanted = self._names if ask_all else [name for name in self._names if name not in self._fixed]
@@ -163,7 +163,8 @@ class Rounds:
         self._tell_quorum(day, since, tallies)
         self._tell_faulty(tallies)
         self._tell_balance()
-        return self._all_fixed() and self._archived(day) and self._asked_all
+        kept = self._keeper.keep(day, self._fixed)
+        return self._all_fixed() and kept and self._asked_all
 
     def _look(self, day: int) -> None:
         """What the chain says is posted. What stood and stands no more was reorganised away: it is open again."""
@@ -181,6 +182,15 @@ class Rounds:
                 text = f"the fixing of {date_of(day)} was on chain and is gone: it is posted anew"
                 self._alerts.begin(Cause.FIXING_LOST, name, text, now)
 
+    def _tell_missed(self) -> None:
+        """A day is over without a fixing; the chain is asked once more: it may have been posted after the last look."""
+        while self._missed:
+            name, day = self._missed[0]
+            if self._oracle.fixing(name, day) is None:
+                text = f"nothing was posted on {date_of(day)}; nothing more can be"
+                self._alerts.once(Cause.NOT_FIXED, name, text, midnight(day + 1))
+            del self._missed[0]
+
     def _found(self, name: str, day: int, fixing: Fixing) -> None:
         self._metrics.fixed_day.labels(name).set(day)
         self._metrics.fixing.labels(name).set(fixing.price)
@@ -190,21 +200,6 @@ class Rounds:
         if own is not None and own.attestation.price != fixing.price:
             differs = f"the chain says {format_price(fixing.price)}, this node {format_price(own.attestation.price)}"
         self._alerts.set(Cause.FIXING_DIFFERS, name, differs, self._clock.now())
-
-    def _archived(self, day: int) -> bool:
-        """Keep each posting transaction once it is final, so that all can be verified without a chain; True for all."""
-        missing = [name for name in self._names if self._archive.fixing(name, day) is None]
-        if not missing:
-            return True
-        final = self._oracle.chain.finalized_block()
-        final = self._oracle.chain.block_number() - DEEP_BLOCKS if final is None else final
-        for name in missing:
-            found = fixing_record(self._oracle, name, day, first_block=self._first_block)
-            if found is None or found.block > final:
-                return False
-            self._archive.add_fixing(found)
-            self._on_step(Step.FIXING_ARCHIVED)
-        return True
 
     # ------------------------------------------------------------------------------------------- peers
 

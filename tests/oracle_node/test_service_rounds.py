@@ -86,6 +86,13 @@ def anothers(four: Net) -> Callable[[str], httpx.Response]:
     return lambda path: httpx.Response(200, content=signed(four, OUTSIDER, 8_000_000, name=asked_for(path)[0]))
 
 
+def honest(four: Net, number: int) -> Callable[[str], httpx.Response]:
+    """The report that a node would have made."""
+    return lambda path: httpx.Response(
+        200, content=signed(four, number, PRICES[asked_for(path)[0]], name=asked_for(path)[0])
+    )
+
+
 def wrong(four: Net) -> Callable[[str], httpx.Response]:
     """Half the price."""
     return lambda path: httpx.Response(200, content=signed(four, BAD, 4_000_000, name=asked_for(path)[0]))
@@ -208,11 +215,8 @@ def test_a_day_without_a_quorum_is_told_and_stays_open(four: Net) -> None:
 def test_a_quorum_that_comes_at_the_last_minute_posts(four: Net) -> None:
     """The third report is there at 23:59:40: the last round of the day posts, and the day is fixed."""
     late = MIDNIGHT + DAY_SECONDS - 20
-    four.answers[2] = lambda path: (
-        httpx.Response(200, content=signed(four, 2, PRICES[asked_for(path)[0]], name=asked_for(path)[0]))
-        if four.clock.now() >= late
-        else httpx.Response(404)
-    )
+    agreed = honest(four, 2)
+    four.answers[2] = lambda path: agreed(path) if four.clock.now() >= late else httpx.Response(404)
     begin(four, range(2))
     four.run_until(MIDNIGHT + 60)
     four.sleep_until(late - 170)
@@ -289,6 +293,44 @@ def test_a_fixing_is_archived_once_it_is_final(four: Net) -> None:
         assert found is not None
         assert found.price == 8_000_000
         assert node.rounds.due() == MIDNIGHT + DAY_SECONDS + 5
+
+
+def test_what_is_posted_is_archived_beside_what_has_no_quorum(four: Net) -> None:
+    """One underlying is fixed and the other one stays open all day: the first one's transaction is kept."""
+    begin(four)
+    turn: dict[int, int] = {}
+
+    def page_of(request: httpx.Request) -> httpx.Response:
+        turn[four.clock.now()] = turn.get(four.clock.now(), -1) + 1
+        return httpx.Response(200, text=page(gpt="8.00" if turn[four.clock.now()] < 2 else "7.00"))
+
+    four.on_page = page_of
+    four.sleep_until(MIDNIGHT + DAY_SECONDS - 3_900)
+    four.run_until(MIDNIGHT + DAY_SECONDS + 100)
+    assert four.price(GPT, DAY + 1) is None
+    assert all(node.archive.fixing(LUNA, DAY + 1) is not None for node in four.nodes.values())
+
+
+def test_a_post_of_the_last_minute_is_archived_on_the_next_day(four: Net) -> None:
+    """Final after midnight only, and the node was restarted in between: it is kept all the same."""
+    late = MIDNIGHT + DAY_SECONDS - 20
+    begin(four, range(2))
+    four.run_until(MIDNIGHT + 60)
+    four.sleep_until(late - 170)
+    four.run_until(late)
+    four.answers[2] = honest(four, 2)
+    for number in range(4):
+        four.chains[number].final_behind = 1_000
+    four.run_until(MIDNIGHT + DAY_SECONDS + 10)
+    assert four.price(GPT, DAY) == 8_000_000
+    assert four.nodes[0].archive.fixing(GPT, DAY) is None
+    assert not any(each.startswith("not_fixed") for number in range(2) for each in four.alerts(number))
+    four.stop(0)
+    for number in range(4):
+        four.chains[number].final_behind = 0
+    four.start(0)
+    four.run_until(MIDNIGHT + DAY_SECONDS + 100)
+    assert four.nodes[0].archive.fixing(GPT, DAY) is not None
 
 
 def test_slots_go_on_while_the_chain_is_down(four: Net) -> None:
