@@ -10,7 +10,7 @@ from ifx_sdk.deploy import DEVNET_CHAIN_ID as LOCAL_CHAIN_ID
 from ifx_sdk.deployment import Deployment
 from ifx_sdk.errors import BadValue, NodeDown
 from ifx_sdk.signers import Signer
-from oracle_node import logs
+from oracle_node import logs, systemd
 from oracle_node.assembly import Mode, assembled
 from oracle_node.clocks import ChainClock, Clock, SystemClock
 from oracle_node.serving import serve
@@ -47,7 +47,8 @@ def run(
         for each in (signal.SIGINT, signal.SIGTERM):
             signal.signal(each, lambda *_: stop.set())
         log.info("running", mode=str(mode), account=None if signer is None else signer.address, url=url)
-        code = node.service.run()
+        with systemd.told(node.health):
+            code = node.service.run()
         log.info("stopped", code=code)
     return code
 
