@@ -10,6 +10,8 @@ DeskError
 ├── TooManyRequests       429   .retry_after
 ├── TooLarge              413
 ├── NotNow                503   the chain, the oracle or the database does not answer
+├── AlreadyWorking              another process books from this database
+├── Contradiction         500   what the desk reads in two places does not agree
 └── BadSettings                 also a BadFile
 """
 # ruff: noqa: N818 - an error is named for what is wrong, as in ifx_sdk.errors
@@ -122,3 +124,17 @@ class NotNow(DeskError):
     status = 503
     slug = "not-now"
     cure = "Ask again later with the same idempotency key."
+
+
+class Contradiction(DeskError):
+    """Two records that must agree do not: nothing is told rather than something wrong."""
+
+    status = 500
+    slug = "contradiction"
+    cure = "Tell the operator. The escrow's own record governs, and `ifx forward` reads it from the chain."
+
+
+class AlreadyWorking(DeskError):
+    """Two processes that book from one database."""
+
+    cure = "Stop the other one first, or serve without a worker here."
