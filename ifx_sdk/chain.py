@@ -200,6 +200,18 @@ class Chain:
         decoded = (codec.decode_log(log) for log in logs)
         return [found for found in decoded if found is not None]
 
+    def history(self, sources: Sequence[tuple[Codec, str, Sequence[str]]], first: int, last: int) -> list[Event]:
+        """The events of several contracts between two blocks, both included, as one answer of the node, oldest first.
+
+        `sources` are each contract's codec, address and the names of the events that are wanted.
+        """
+        by_address = {parse_address(address): codec for codec, address, _ in sources}
+        topics = [codec.topic(name) for codec, _, names in sources for name in names]
+        logs = self._logs({"address": list(by_address), "topics": [topics]}, first, last)
+        found = (by_address[parse_address(log["address"])].decode_log(log) for log in logs)
+        events = [event for event in found if event is not None]
+        return sorted(events, key=lambda event: (event.block_number, event.log_index))
+
     # ----------------------------------------------------------------------------------------------- writes
 
     def send(

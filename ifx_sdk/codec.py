@@ -7,7 +7,7 @@ the way out. Addresses come back checksummed, `bytes32` as 32 bytes.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -47,6 +47,8 @@ class Event:
     """Its position in the block, from 0."""
     tx_hash: str
     """The transaction that caused it."""
+    block_hash: str = field(default="")
+    """That block's hash: another one at the same height is another history."""
 
 
 class Codec:
@@ -128,6 +130,7 @@ class Codec:
             block_number=int(log["blockNumber"]),
             log_index=int(log["logIndex"]),
             tx_hash="0x" + bytes(log["transactionHash"]).hex(),
+            block_hash="0x" + bytes(log["blockHash"]).hex() if log.get("blockHash") else "",
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -36,6 +36,8 @@ class BlockHead:
     """Gas that fits into it."""
     base_fee: int
     """Wei per gas that is burned."""
+    hash: str = field(default="")
+    """0x and 64 digits; empty for a pending block, which has none."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -226,6 +228,7 @@ def _head(found: Any) -> BlockHead:
         timestamp=int(found["timestamp"]),
         gas_limit=int(found["gasLimit"]),
         base_fee=int(found.get("baseFeePerGas") or 0),
+        hash=_hex(found["hash"]) if found.get("hash") else "",
     )
 
 

@@ -16,7 +16,7 @@ NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
-ACCOUNT, ID = String(42), String(26)
+ACCOUNT, ID, HASH = String(42), String(26), String(66)
 
 
 class Table(DeclarativeBase):
@@ -238,3 +238,119 @@ class IdempotentAnswer(Table):
     status: Mapped[int]
     body: Mapped[str]
     created_at: Mapped[int] = mapped_column(index=True)
+
+
+class OnChain:
+    """Where in the chain an event stands. Rows of blocks that are not final yet are read anew until they are."""
+
+    block_number: Mapped[int] = mapped_column(index=True)
+    log_index: Mapped[int]
+    """Position in the block, from 0."""
+    block_hash: Mapped[str] = mapped_column(HASH)
+    tx_hash: Mapped[str] = mapped_column(HASH)
+
+
+class ChainCursor(Table):
+    """How far the chain's events are read. One row at most."""
+
+    __tablename__ = "chain_cursors"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """Always 1."""
+    chain_id: Mapped[int]
+    oracle: Mapped[str] = mapped_column(ACCOUNT)
+    escrow: Mapped[str] = mapped_column(ACCOUNT)
+    """With the two above: whose events they are."""
+    kept_number: Mapped[int]
+    """The last block whose events are not read again."""
+    kept_hash: Mapped[str] = mapped_column(HASH)
+    head_number: Mapped[int]
+    """The last block that is read: everything is as of it."""
+    head_hash: Mapped[str] = mapped_column(HASH)
+    head_time: Mapped[int]
+    final_number: Mapped[int | None]
+    """The last of the blocks read that can no longer be undone; NULL where the node does not say."""
+
+
+class ChainUnderlying(OnChain, Table):
+    """A name of the oracle's list."""
+
+    __tablename__ = "chain_underlyings"
+
+    underlying: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """The oracle's index."""
+    name: Mapped[str] = mapped_column(String(64), unique=True)
+    review_required: Mapped[bool]
+
+
+class ChainListing(OnChain, Table):
+    """A change of an underlying's lot."""
+
+    __tablename__ = "chain_listings"
+
+    block_number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    log_index: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    underlying: Mapped[int]
+    lot: Mapped[int]
+    """Mtok; 0 from where it is not listed any more."""
+
+
+class ChainFixing(OnChain, Table):
+    """A fixing as it was posted."""
+
+    __tablename__ = "chain_fixings"
+
+    underlying: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    day: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """UTC day number."""
+    price: Mapped[int]
+    signers: Mapped[int]
+    """How many nodes signed what was posted."""
+
+
+class ChainForward(OnChain, Table):
+    """A forward as it was booked."""
+
+    __tablename__ = "chain_forwards"
+
+    id: Mapped[str] = mapped_column(HASH, primary_key=True)
+    long: Mapped[str] = mapped_column(ACCOUNT)
+    short: Mapped[str] = mapped_column(ACCOUNT)
+    underlying: Mapped[int]
+    quantity: Mapped[int]
+    price: Mapped[int]
+    spot: Mapped[int]
+    indicative: Mapped[int]
+    maturity: Mapped[int]
+    averaging_days: Mapped[int]
+    time: Mapped[int]
+    """The block's."""
+
+
+class ChainEnding(OnChain, Table):
+    """How a forward ended: at its settlement price, or before its maturity at a price that both sides agreed."""
+
+    __tablename__ = "chain_endings"
+
+    forward: Mapped[str] = mapped_column(HASH, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    """`settled` or `terminated`."""
+    price: Mapped[int]
+    time: Mapped[int]
+    """The block's."""
+
+
+class ChainNovation(OnChain, Table):
+    """A new party in one side's place."""
+
+    __tablename__ = "chain_novations"
+
+    id: Mapped[str] = mapped_column(HASH, primary_key=True)
+    """The digest of the novation."""
+    forward: Mapped[str] = mapped_column(HASH, index=True)
+    outgoing: Mapped[str] = mapped_column(ACCOUNT)
+    incoming: Mapped[str] = mapped_column(ACCOUNT)
+    payment: Mapped[str] = mapped_column(String(40))
+    """micro-USDT as decimal text: it can exceed 64 bits."""
+    time: Mapped[int]
+    """The block's."""

@@ -189,6 +189,105 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("agreement", "role", name="pk_parties"),
     )
     op.create_index("ix_parties_account", "parties", ["account"])
+    op.create_table(
+        "chain_cursors",
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("chain_id", sa.BigInteger(), nullable=False),
+        sa.Column("oracle", sa.String(length=42), nullable=False),
+        sa.Column("escrow", sa.String(length=42), nullable=False),
+        sa.Column("kept_number", sa.BigInteger(), nullable=False),
+        sa.Column("kept_hash", sa.String(length=66), nullable=False),
+        sa.Column("head_number", sa.BigInteger(), nullable=False),
+        sa.Column("head_hash", sa.String(length=66), nullable=False),
+        sa.Column("head_time", sa.BigInteger(), nullable=False),
+        sa.Column("final_number", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_chain_cursors"),
+    )
+    op.create_table(
+        "chain_endings",
+        sa.Column("forward", sa.String(length=66), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("price", sa.BigInteger(), nullable=False),
+        sa.Column("time", sa.BigInteger(), nullable=False),
+        sa.Column("block_number", sa.BigInteger(), nullable=False),
+        sa.Column("log_index", sa.BigInteger(), nullable=False),
+        sa.Column("block_hash", sa.String(length=66), nullable=False),
+        sa.Column("tx_hash", sa.String(length=66), nullable=False),
+        sa.PrimaryKeyConstraint("forward", name="pk_chain_endings"),
+    )
+    op.create_index("ix_chain_endings_block_number", "chain_endings", ["block_number"])
+    op.create_table(
+        "chain_fixings",
+        sa.Column("underlying", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("day", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("price", sa.BigInteger(), nullable=False),
+        sa.Column("signers", sa.BigInteger(), nullable=False),
+        sa.Column("block_number", sa.BigInteger(), nullable=False),
+        sa.Column("log_index", sa.BigInteger(), nullable=False),
+        sa.Column("block_hash", sa.String(length=66), nullable=False),
+        sa.Column("tx_hash", sa.String(length=66), nullable=False),
+        sa.PrimaryKeyConstraint("underlying", "day", name="pk_chain_fixings"),
+    )
+    op.create_index("ix_chain_fixings_block_number", "chain_fixings", ["block_number"])
+    op.create_table(
+        "chain_forwards",
+        sa.Column("id", sa.String(length=66), nullable=False),
+        sa.Column("long", sa.String(length=42), nullable=False),
+        sa.Column("short", sa.String(length=42), nullable=False),
+        sa.Column("underlying", sa.BigInteger(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("price", sa.BigInteger(), nullable=False),
+        sa.Column("spot", sa.BigInteger(), nullable=False),
+        sa.Column("indicative", sa.BigInteger(), nullable=False),
+        sa.Column("maturity", sa.BigInteger(), nullable=False),
+        sa.Column("averaging_days", sa.BigInteger(), nullable=False),
+        sa.Column("time", sa.BigInteger(), nullable=False),
+        sa.Column("block_number", sa.BigInteger(), nullable=False),
+        sa.Column("log_index", sa.BigInteger(), nullable=False),
+        sa.Column("block_hash", sa.String(length=66), nullable=False),
+        sa.Column("tx_hash", sa.String(length=66), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_chain_forwards"),
+    )
+    op.create_index("ix_chain_forwards_block_number", "chain_forwards", ["block_number"])
+    op.create_table(
+        "chain_listings",
+        sa.Column("block_number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("log_index", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("underlying", sa.BigInteger(), nullable=False),
+        sa.Column("lot", sa.BigInteger(), nullable=False),
+        sa.Column("block_hash", sa.String(length=66), nullable=False),
+        sa.Column("tx_hash", sa.String(length=66), nullable=False),
+        sa.PrimaryKeyConstraint("block_number", "log_index", name="pk_chain_listings"),
+    )
+    op.create_table(
+        "chain_novations",
+        sa.Column("id", sa.String(length=66), nullable=False),
+        sa.Column("forward", sa.String(length=66), nullable=False),
+        sa.Column("outgoing", sa.String(length=42), nullable=False),
+        sa.Column("incoming", sa.String(length=42), nullable=False),
+        sa.Column("payment", sa.String(length=40), nullable=False),
+        sa.Column("time", sa.BigInteger(), nullable=False),
+        sa.Column("block_number", sa.BigInteger(), nullable=False),
+        sa.Column("log_index", sa.BigInteger(), nullable=False),
+        sa.Column("block_hash", sa.String(length=66), nullable=False),
+        sa.Column("tx_hash", sa.String(length=66), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_chain_novations"),
+    )
+    op.create_index("ix_chain_novations_block_number", "chain_novations", ["block_number"])
+    op.create_index("ix_chain_novations_forward", "chain_novations", ["forward"])
+    op.create_table(
+        "chain_underlyings",
+        sa.Column("underlying", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("review_required", sa.Boolean(), nullable=False),
+        sa.Column("block_number", sa.BigInteger(), nullable=False),
+        sa.Column("log_index", sa.BigInteger(), nullable=False),
+        sa.Column("block_hash", sa.String(length=66), nullable=False),
+        sa.Column("tx_hash", sa.String(length=66), nullable=False),
+        sa.PrimaryKeyConstraint("underlying", name="pk_chain_underlyings"),
+        sa.UniqueConstraint("name", name="uq_chain_underlyings_name"),
+    )
+    op.create_index("ix_chain_underlyings_block_number", "chain_underlyings", ["block_number"])
     for table, why in _FIXED.items():
         _fix(table, why)
 
@@ -196,6 +295,13 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Undo everything: the data is gone."""
     for table in (
+        "chain_cursors",
+        "chain_endings",
+        "chain_fixings",
+        "chain_forwards",
+        "chain_listings",
+        "chain_novations",
+        "chain_underlyings",
         "parties",
         "agreements",
         "matches",
