@@ -1,7 +1,5 @@
 """The desk over HTTP: routes, who is asking, and how a refusal is told (RFC 9457)."""
 
-from collections.abc import Mapping
-
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -12,11 +10,9 @@ from otc_desk.desk import Desk
 from otc_desk.errors import DeskError, TooManyRequests
 from otc_desk.guards import Guards
 from otc_desk.logs import logger
+from otc_desk.problems import RESPONSES, problem
+from otc_desk.rates import Rates
 from otc_desk.routes import session
-
-PROBLEM = "application/problem+json"
-TYPE = "urn:ifx:desk:"
-"""In front of a problem's slug."""
 
 
 def create_app(desk: Desk) -> FastAPI:
@@ -28,6 +24,8 @@ def create_app(desk: Desk) -> FastAPI:
         openapi_url="/api/openapi.json",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # it would lead to wherever the Host header says
+        responses=RESPONSES,
     )
     app.state.desk = desk
     for router in (session.router,):
@@ -37,16 +35,10 @@ def create_app(desk: Desk) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _unforeseen)
-    app.add_middleware(Guards, desk=desk)
+    app.state.rates = Rates(desk.settings.limits.requests_per_minute)
+    # Around everything: as one middleware among others it would not see the answers to faults.
+    app.middleware_stack = Guards(app.build_middleware_stack(), desk=desk)
     return app
-
-
-def problem(
-    status: int, slug: str, title: str, cure: str = "", *, headers: Mapping[str, str] | None = None, **more: object
-) -> JSONResponse:
-    """A refusal: what, why, and what to do."""
-    body = {"type": TYPE + slug, "title": title, "status": status} | ({"cure": cure} if cure else {}) | more
-    return JSONResponse(body, status_code=status, media_type=PROBLEM, headers=dict(headers or {}))
 
 
 async def _refused(request: Request, error: Exception) -> JSONResponse:

@@ -88,6 +88,8 @@ class Sessions:
         """A session for whoever signed a message of `begin`. Raises `BadValue`, `BadRequest`, `NotSignedIn`."""
         message = SignIn.parse(text)
         self._hold(message, now)
+        with self._database.reading() as session:
+            _hold_nonce(session.get(Nonce, message.nonce), now)  # before a contract wallet is asked on the chain
         if not self._check(message.account, message.digest(), signature):
             raise NotSignedIn(f"the signature is not by {message.account}")
         login = Login(
@@ -131,10 +133,7 @@ def hash_of(token: str) -> str:
 
 def _open(session: DatabaseSession, message: SignIn, login: Login, now: int) -> None:
     """Use the nonce up, and open the session, in one transaction."""
-    nonce = session.get(Nonce, message.nonce)
-    if nonce is None or nonce.expires_at <= now:
-        raise NotSignedIn("this message was used already, or its time is over")
-    session.delete(nonce)
+    session.delete(_hold_nonce(session.get(Nonce, message.nonce), now))
     session.execute(delete(Session).where(Session.expires_at <= now))
     if session.get(Participant, login.account) is None:
         session.add(Participant(account=login.account, created_at=now))
@@ -149,3 +148,9 @@ def _open(session: DatabaseSession, message: SignIn, login: Login, now: int) -> 
         )
     )
     events.record(session, at=now, actor=login.account, object="session", object_id=login.account, what="signed in")
+
+
+def _hold_nonce(nonce: Nonce | None, now: int) -> Nonce:
+    if nonce is None or nonce.expires_at <= now:
+        raise NotSignedIn("this message was used already, or its time is over")
+    return nonce

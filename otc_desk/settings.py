@@ -3,6 +3,7 @@
     database = "sqlite:///desk.db"                 or postgresql+psycopg://desk@/desk; a password stays in PGPASSFILE
     url = "https://desk.example"                   where participants reach it: part of what they sign to sign in
     operators = ["0x..."]                          accounts that check requests and confirm matches
+    proxies = ["127.0.0.1"]                        reverse proxies in front; default none
     automatic_matching = false                     true: a match needs no operator
     [chain]
     rpc = "http://127.0.0.1:8545"
@@ -25,6 +26,7 @@ Relative paths are relative to the file. No secret stands in it.
 
 import json
 import tomllib
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Final
 from urllib.parse import urlsplit
@@ -71,6 +73,7 @@ def _http_url(text: str) -> str:
 
 Address = Annotated[str, AfterValidator(_address)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
+Proxy = IPv4Network | IPv6Network
 
 
 class _Model(BaseModel):
@@ -127,11 +130,15 @@ class LimitSettings(_Model):
     """What one participant or address may ask."""
 
     requests_per_minute: Annotated[int, Field(ge=1)] = 240
-    """HTTP requests of one account, or of one address that is not signed in."""
+    """HTTP requests of one account, as many at once; of each process that serves."""
+    address_requests_per_minute: Annotated[int, Field(ge=1)] = 1_200
+    """The same of one address, whoever is signed in there: an office's participants share it."""
     open_requests: Annotated[int, Field(ge=1)] = 200
     """Requests of one account that are not over."""
     max_body_bytes: Annotated[int, Field(ge=1_000)] = 65_536
     """A longer body is refused unread."""
+    body_seconds: Annotated[int, Field(ge=1, le=60)] = 10
+    """How long a body may take to come."""
 
 
 class Settings(_Model):
@@ -143,6 +150,8 @@ class Settings(_Model):
     """Where participants reach the desk; its host is the domain that they sign in to."""
     operators: tuple[Address, ...] = Field(min_length=1)
     """Accounts that check requests and confirm matches."""
+    proxies: tuple[Proxy, ...] = ()
+    """Networks whose word on where a request comes from (X-Forwarded-For) is taken; none: nobody's."""
     automatic_matching: bool = False
     """Whether checks and matches need no operator."""
     chain: ChainSettings

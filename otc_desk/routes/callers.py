@@ -1,18 +1,18 @@
 """What routes ask of a request: the desk, who is asking, and a write that happens once."""
 
 import hmac
+import time
 from typing import Annotated, TypeAlias
-from urllib.parse import urlsplit
 
 from fastapi import Depends, Header, Request
 from fastapi.responses import JSONResponse
 
 from otc_desk.desk import Desk
-from otc_desk.errors import NotAllowed, NotSignedIn
+from otc_desk.errors import NotAllowed, NotSignedIn, TooManyRequests
 from otc_desk.once import Work, once
+from otc_desk.rates import Rates
 from otc_desk.sessions import Caller
 
-COOKIE = "ifx_session"
 _SAFE = frozenset({"GET", "HEAD"})
 
 
@@ -22,27 +22,42 @@ def desk_of(request: Request) -> Desk:
     return found
 
 
+def cookie_of(desk: Desk) -> str:
+    """The name of the session's cookie. Over https no subdomain and no path can set another one in its place."""
+    return "__Host-ifx_session" if desk.settings.url.startswith("https://") else "ifx_session"
+
+
 def caller_of(
     request: Request,
     authorization: Annotated[str | None, Header()] = None,
     x_csrf_token: Annotated[str | None, Header()] = None,
 ) -> Caller:
-    """Who is asking. Raises `NotSignedIn`; `NotAllowed` for a page's write without its CSRF value or from elsewhere."""
+    """Who is asking.
+
+    Raises `NotSignedIn`, `TooManyRequests`; `NotAllowed` for a page's write without its CSRF value.
+    """
     desk = desk_of(request)
     if authorization is not None:
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise NotSignedIn("the Authorization header is no bearer token")
-        return desk.sessions.caller(token, desk.now())
-    token = request.cookies.get(COOKIE, "")
+        return _within_rate(request, desk.sessions.caller(token, desk.now()))
+    token = request.cookies.get(cookie_of(desk), "")
     if not token:
         raise NotSignedIn("nobody is signed in")
-    found = desk.sessions.caller(token, desk.now())
-    if request.method not in _SAFE:
-        _hold_origin(request, desk)
-        if not hmac.compare_digest((x_csrf_token or "").encode(), found.csrf.encode()):
-            raise NotAllowed("the X-CSRF-Token header does not match the session")
+    found = _within_rate(request, desk.sessions.caller(token, desk.now()))
+    right = hmac.compare_digest((x_csrf_token or "").encode(), found.csrf.encode())
+    if request.method not in _SAFE and not right:
+        raise NotAllowed("the X-CSRF-Token header does not match the session")
     return found
+
+
+def _within_rate(request: Request, caller: Caller) -> Caller:
+    rates: Rates = request.app.state.rates
+    wait = rates.wait(caller.account, time.monotonic())
+    if wait:
+        raise TooManyRequests(wait)
+    return caller
 
 
 def operator_of(request: Request, caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
@@ -50,12 +65,6 @@ def operator_of(request: Request, caller: Annotated[Caller, Depends(caller_of)])
     if not desk_of(request).is_operator(caller.account):
         raise NotAllowed("this is for the desk's operators")
     return caller
-
-
-def _hold_origin(request: Request, desk: Desk) -> None:
-    origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != desk.settings.domain:
-        raise NotAllowed("the request comes from another site's page")
 
 
 DeskOf: TypeAlias = Annotated[Desk, Depends(desk_of)]

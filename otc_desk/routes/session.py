@@ -1,13 +1,14 @@
 """Sign in with a wallet, and out."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from ifx_sdk.terms import parse_address
+from otc_desk.desk import Desk
 from otc_desk.errors import BadRequest
-from otc_desk.routes.callers import COOKIE, CallerOf, DeskOf
+from otc_desk.routes.callers import CallerOf, DeskOf, cookie_of
 from otc_desk.sessions import SESSION_SECONDS
 
 router = APIRouter(prefix="/session", tags=["session"])
@@ -62,10 +63,7 @@ def sign_in(desk: DeskOf, body: SignedMessage, response: Response) -> SignedIn:
         raise BadRequest("signature", "it is not hexadecimal", "Send 0x and digits.") from error
     login = desk.sessions.sign_in(body.message, signature, desk.now())
     if body.cookie:
-        secure = desk.settings.url.startswith("https://")
-        response.set_cookie(
-            COOKIE, login.token, max_age=SESSION_SECONDS, secure=secure, httponly=True, samesite="strict"
-        )
+        response.set_cookie(cookie_of(desk), login.token, max_age=SESSION_SECONDS, **_hardened(desk))
     return SignedIn(
         account=login.account,
         token=None if body.cookie else login.token,
@@ -84,4 +82,14 @@ def whoami(desk: DeskOf, caller: CallerOf) -> Whoami:
 def sign_out(desk: DeskOf, caller: CallerOf, response: Response) -> None:
     """End the session."""
     desk.sessions.sign_out(caller)
-    response.delete_cookie(COOKIE)
+    response.delete_cookie(cookie_of(desk), **_hardened(desk))
+
+
+def _hardened(desk: Desk) -> dict[str, Any]:
+    """For this host and its own pages alone, and no script's to read."""
+    return {
+        "path": "/",
+        "secure": desk.settings.url.startswith("https://"),
+        "httponly": True,
+        "samesite": "strict",
+    }

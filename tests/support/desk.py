@@ -33,7 +33,7 @@ def settings(database: str, **more: Any) -> Settings:
         "chain": {"rpc": "http://127.0.0.1:1", "deployment": "local.toml"},
         "key": {"file": "desk.key"},
         "oracle": {"required": False},
-        "limits": {"requests_per_minute": 100_000},
+        "limits": {"requests_per_minute": 100_000, "address_requests_per_minute": 100_000},
     }
     return Settings.model_validate(given | more)
 
