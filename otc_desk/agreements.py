@@ -16,7 +16,7 @@ from ifx_sdk.endings import Novation, Termination
 from ifx_sdk.signing import Message, message_digest
 from ifx_sdk.terms import Domain, Terms
 from otc_desk import events
-from otc_desk.db.tables import Agreement, Party, Request
+from otc_desk.db.tables import Agreement, Participant, Party, Request
 from otc_desk.errors import WrongState
 from otc_desk.ids import new_id
 from otc_desk.requests import move_request
@@ -69,6 +69,27 @@ def message_of(agreement: Agreement) -> Message:
 def parties_of(session: Session, agreement: Agreement) -> Sequence[Party]:
     """Its parties, by role."""
     return session.scalars(select(Party).where(Party.agreement == agreement.id).order_by(Party.role)).all()
+
+
+def names_of(session: Session, parties: Sequence[Party]) -> Mapping[str, str]:
+    """Account -> legal name of the parties, empty where none is told. For the parties themselves alone."""
+    query = select(Participant.account, Participant.name).where(
+        Participant.account.in_([party.account for party in parties])
+    )
+    return {row.account: row.name for row in session.execute(query)}
+
+
+def listed(
+    session: Session, account: str, *, state: AgreementState | None = None, after: str | None = None, limit: int
+) -> Sequence[Agreement]:
+    """The agreements that name an account, newest first, from behind the one with the id `after`."""
+    query = select(Agreement).join(Party, Party.agreement == Agreement.id).where(Party.account == account)
+    query = query.order_by(Agreement.id.desc()).limit(limit)
+    if state is not None:
+        query = query.where(Agreement.state == state)
+    if after is not None:
+        query = query.where(Agreement.id < after)
+    return session.scalars(query).all()
 
 
 def requests_of(session: Session, agreement: Agreement) -> Sequence[Request]:

@@ -55,7 +55,7 @@ class OpenRequest:
     limit: int | None
     """The worst price that it takes; None where it asks for the indicative price and there is none."""
     spot: int
-    """The underlying's newest fixing."""
+    """The underlying's newest fixing; 0 where there is none."""
     today: int
     """UTC day number of all this: the day of the fixing."""
     lot: int
@@ -136,6 +136,8 @@ def blocked(request: OpenRequest) -> str | None:
     """Why a request fits nothing today, whatever there is; None where it can."""
     if request.lot == 0:
         return f"{request.underlying} is not listed"
+    if request.spot == 0:
+        return f"{request.underlying} has no fixing above 0"
     if request.quantity < request.lot:
         return f"{tokens(request.quantity)} is less than the lot of {tokens(request.lot)}"
     if not bookable(request.today, request.maturity, request.averaging_days):

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from ifx_sdk.calendar import day_of
+from ifx_sdk.errors import BadTerms
 from ifx_sdk.terms import SALT_BYTES, ZERO_ADDRESS
 from otc_desk import events
 from otc_desk.agreements import open_agreement
@@ -22,7 +23,7 @@ from otc_desk.errors import DeskError, NotFound, NotNow, WrongState
 from otc_desk.ids import is_id, new_id
 from otc_desk.logs import logger
 from otc_desk.matching import Apart, OpenRequest, Pair, matches, pair_of, why_not
-from otc_desk.references import Reference, read_references
+from otc_desk.references import Reference, read_reference, read_references
 from otc_desk.requests import move_request, split
 from otc_desk.states import AgreementState, RequestState
 from otc_desk.tenors import averaging_on, indicative_on, maturity_on
@@ -87,6 +88,7 @@ def board(desk: Desk) -> Board:
     with desk.database.reading() as session:
         rows = _checked(session, now)
         names, apart = _names(session, {row.account for row in rows}), _apart(session)
+        session.expunge_all()  # they are read once, and the chain is asked after the session is closed
     references = read_references(desk.ifx, {row.underlying for row in rows})
     found = (resolved(row, references[row.underlying], names, now) for row in rows)
     return Board(requests=tuple(found), apart=apart)
@@ -95,12 +97,13 @@ def board(desk: Desk) -> Board:
 def facts(desk: Desk, confirmation: Confirmation) -> Facts:
     """Ask the chain what the terms of a pair need. Raises `NotNow`."""
     with desk.database.reading() as session:
-        rows = [row for id in (confirmation.long, confirmation.short) if (row := _row(session, id)) is not None]
-    if len(rows) != 2:
+        rows = [_row(session, id) for id in (confirmation.long, confirmation.short)]
+        found = [(row.underlying, row.account) for row in rows if row is not None]
+    if len(found) != 2:
         return Facts(reference=None, contract_wallet=False)
     return Facts(
-        reference=read_references(desk.ifx, {rows[0].underlying})[rows[0].underlying],
-        contract_wallet=any(desk.wallets.has_code(row.account) for row in rows),
+        reference=read_reference(desk.ifx, found[0][0]),
+        contract_wallet=any(desk.wallets.has_code(account) for _, account in found),
     )
 
 
@@ -147,9 +150,7 @@ def match_all(desk: Desk) -> int:
         known, now = facts(desk, wanted), desk.now()
         try:
             desk.database.write(_sender(desk, wanted, known, now))
-        except NotNow:
-            raise
-        except DeskError as error:
+        except (DeskError, BadTerms) as error:
             logger().info("no match", long=wanted.long, short=wanted.short, why=error.what)
         else:
             sent += 1

@@ -1,0 +1,81 @@
+"""What a participant tells about itself: its name for confirmations, and where notices go."""
+
+import base64
+import re
+import secrets
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from sqlalchemy.orm import Session
+
+from otc_desk import events
+from otc_desk.db.tables import Participant
+from otc_desk.errors import BadRequest, NotFound
+
+_EMAIL: Final = re.compile(r"[^@\s<>,;:\"()\[\]\\]{1,64}@[A-Za-z0-9.-]{1,255}", re.ASCII)
+_SECRET_BYTES: Final = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What its owner can write."""
+
+    name: str
+    """Legal name; empty for none."""
+    email: str
+    """Where notices go; empty for none."""
+    webhook: str
+    """URL that notices are posted to; empty for none."""
+
+
+def participant(session: Session, account: str) -> Participant:
+    """Who signed in with an account. Raises `NotFound`."""
+    found = session.get(Participant, account)
+    if found is None:
+        raise NotFound("participant")
+    return found
+
+
+def change(session: Session, account: str, profile: Profile, now: int, *, plain_http: bool) -> Participant:
+    """Write a profile. A new webhook gets a new secret. Raises `BadRequest`.
+
+    `plain_http` lets a webhook be unencrypted, as a desk on a development machine is itself.
+    """
+    _hold_email(profile.email)
+    _hold_webhook(profile.webhook, plain_http=plain_http)
+    row = participant(session, account)
+    fields = [name for name in ("name", "email", "webhook") if getattr(row, name) != getattr(profile, name)]
+    if "webhook" in fields:
+        row.webhook_secret = new_secret() if profile.webhook else ""
+    row.name, row.email, row.webhook = profile.name, profile.email, profile.webhook
+    if fields:  # the trail says what was changed, never to what
+        detail = {"fields": fields}
+        events.record(
+            session, at=now, actor=account, object="participant", object_id=account, what="changed", detail=detail
+        )
+    return row
+
+
+def new_secret() -> str:
+    """A Standard Webhooks secret."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
+
+
+def _hold_email(email: str) -> None:
+    if email and not _EMAIL.fullmatch(email):
+        raise BadRequest("email", "it is no e-mail address", "Write name@host, or nothing.")
+
+
+def _hold_webhook(url: str, *, plain_http: bool) -> None:
+    if not url:
+        return
+    schemes = {"https", "http"} if plain_http else {"https"}
+    try:
+        parts = urlsplit(url)
+        bad = parts.scheme not in schemes or not parts.hostname or bool(parts.username or parts.password)
+        bad = bad or parts.port == 0 or bool(parts.fragment) or not url.isascii() or " " in url
+    except ValueError:
+        bad = True
+    if bad:
+        raise BadRequest("webhook", "it is no https URL without a password", "Write https://host/path, or nothing.")
