@@ -66,7 +66,7 @@ def look(data: bytes) -> Page | Refusal:
         return refuse(Reason.UNKNOWN_LAYOUT, "the page is empty")
     if any(mark in lowered for mark in _HARD_WALL) or lowered.startswith(_TITLE_WALL) or f"\n{_TITLE_WALL}" in lowered:
         return refuse(Reason.BOT_WALL)
-    if tags_too_deep(text) or too_much(text):
+    if tags_too_deep(text) or too_much(data):
         return refuse(Reason.UNKNOWN_LAYOUT, "more lines, cells or nested tags than a price page has")
     if lowered.lstrip().startswith(("{", "[")) and all(key in lowered for key in _MODELS_LIST):
         return refuse(Reason.OTHER_PAGE, "it is a models list in JSON")

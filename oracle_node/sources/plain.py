@@ -15,7 +15,7 @@ MAX_CELL: Final = 5_000
 _MANY_BRACKETS: Final = 20_000
 _MAX_LINES: Final = 50_000
 _MAX_MARKS: Final = 60_000
-_MARKS: Final = ("|", "<", "[", "`", "{")
+_MARKS: Final = (b"|", b"<", b"[", b"`", b"{")
 """A page of 3,000 lines and 12,000 such marks is the largest recorded one."""
 _MAX_DEPTH: Final = 200
 _MAX_TAGS: Final = 5_000
@@ -75,9 +75,10 @@ def said_once(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
-def too_much(text: str) -> bool:
+def too_much(data: bytes) -> bool:
     """Whether a page has more lines or marks than a price page could: the work on each of them is what costs time."""
-    return text.count("\n") > _MAX_LINES or sum(text.count(mark) for mark in _MARKS) > _MAX_MARKS
+    lines = max(data.count(b"\n"), data.count(b"\r"))
+    return lines > _MAX_LINES or sum(data.count(mark) for mark in _MARKS) > _MAX_MARKS
 
 
 def tags_too_deep(text: str) -> bool:

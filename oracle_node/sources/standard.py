@@ -30,6 +30,8 @@ _OUTPUT_WORDS: Final = frozenset(
 )
 _HEADING_UNIT = re.compile(r"\bprices?\s+(?:[\w$]+\s+){0,4}?per\s+([^.<>|]{1,30})", re.IGNORECASE)
 _PER_MILLION = re.compile(r"(?:1\s?M|1,000,000|(?:1|one)?\s?million)\s+(?:\w+\s+)?tokens|MTok", re.IGNORECASE)
+_DOLLARS = re.compile(r"\$?[0-9.]*|-")
+"""What nearly every cell holds: no need to look there for another currency."""
 _HEADERLESS: Final = {4: 3, 5: 4}
 """Output field of a header-less row by its width: name, input, cached, (cache write,) output."""
 
@@ -68,7 +70,8 @@ def _has_column(table: Table, column: re.Pattern[str]) -> bool:
 
 
 def _foreign_cells(table: Table) -> bool:
-    return any(has_foreign_currency(cell) for row in table.rows for cell in row[1:])
+    cells = (cell for row in table.rows for cell in row[1:])
+    return any(not _DOLLARS.fullmatch(cell) and has_foreign_currency(cell) for cell in cells)
 
 
 def _agreed(found: Sequence[Price | Refusal], model: str, *, cut: bool) -> Price | Refusal:
