@@ -72,10 +72,12 @@ def parties_of(session: Session, agreement: Agreement) -> Sequence[Party]:
 
 
 def names_of(session: Session, parties: Sequence[Party]) -> Mapping[str, str]:
-    """Account -> legal name of the parties, empty where none is told. For the parties themselves alone."""
-    query = select(Participant.account, Participant.name).where(
-        Participant.account.in_([party.account for party in parties])
-    )
+    """Account -> legal name of the parties, empty where none is told. For the parties themselves alone.
+
+    A novation can name anybody: there a name is told once its account has approved, or a proposal would ask for it.
+    """
+    told = [each.account for each in parties if each.role in ("long", "short") or each.approved_at is not None]
+    query = select(Participant.account, Participant.name).where(Participant.account.in_(told))
     return {row.account: row.name for row in session.execute(query)}
 
 

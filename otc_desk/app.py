@@ -12,7 +12,7 @@ from otc_desk.guards import Guards
 from otc_desk.logs import logger
 from otc_desk.problems import RESPONSES, problem
 from otc_desk.rates import Rates
-from otc_desk.routes import agreements, operator, participants, requests, session
+from otc_desk.routes import agreements, approvals, operator, participants, positions, requests, session
 
 
 def create_app(desk: Desk) -> FastAPI:
@@ -28,7 +28,15 @@ def create_app(desk: Desk) -> FastAPI:
         responses=RESPONSES,
     )
     app.state.desk = desk
-    for router in (session.router, participants.router, requests.router, agreements.router, operator.router):
+    for router in (
+        session.router,
+        participants.router,
+        requests.router,
+        agreements.router,
+        approvals.router,
+        positions.router,
+        operator.router,
+    ):
         app.include_router(router, prefix="/api")
     app.add_exception_handler(DeskError, _refused)
     app.add_exception_handler(IFXError, _refused)

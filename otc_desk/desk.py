@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ifx_sdk.client import IFX
 from otc_desk.db.engine import Database
+from otc_desk.positions import Positions
 from otc_desk.sessions import Sessions
 from otc_desk.settings import Settings
 from otc_desk.wallets import Wallets
@@ -26,6 +27,8 @@ class Desk:
     """Who is asking."""
     wallets: Wallets
     """Whether an account signed something."""
+    positions: Positions
+    """Booked forwards of an account."""
     clock: Callable[[], int]
     """Unix seconds UTC."""
 
@@ -57,6 +60,14 @@ def opened(settings: Settings, *, ifx: IFX | None = None, clock: Callable[[], in
             chain_id=connected.deployment.chain_id,
             check=wallets.signed,
         )
-        yield Desk(settings=settings, database=database, ifx=connected, sessions=sessions, wallets=wallets, clock=clock)
+        yield Desk(
+            settings=settings,
+            database=database,
+            ifx=connected,
+            sessions=sessions,
+            wallets=wallets,
+            positions=Positions(connected),
+            clock=clock,
+        )
     finally:
         database.close()
