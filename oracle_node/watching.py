@@ -7,7 +7,16 @@ store and the archive: after a crash it goes on where the clock is, and what was
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from ifx_sdk.calendar import MIN_VALID_SLOTS, SLOT_SECONDS, date_of, day_of, midnight, window_slots, window_start
+from ifx_sdk.calendar import (
+    MIN_VALID_SLOTS,
+    SECONDS_PER_DAY,
+    SLOT_SECONDS,
+    date_of,
+    day_of,
+    midnight,
+    window_slots,
+    window_start,
+)
 from ifx_sdk.errors import IFXError
 from ifx_sdk.money import format_price
 from ifx_sdk.signers import Signer
@@ -18,6 +27,7 @@ from oracle_node.clocks import REFUSE_SECONDS, WARN_SECONDS, ChainTime, Clock, h
 from oracle_node.errors import SecondReport
 from oracle_node.fetch import Page
 from oracle_node.fixing import SLOTS, WindowStatus, newest_per_slot
+from oracle_node.layouts import Layouts
 from oracle_node.logs import Log
 from oracle_node.metrics import Metrics
 from oracle_node.observe import SCALE, FailedReading, Observer, PageReading, Pages
@@ -28,6 +38,8 @@ from oracle_node.window import WindowResult, day_being_fixed, fix_window
 
 _AGAIN_SECONDS: Final = SLOT_SECONDS
 """How long after it refused to sign under a wrong clock it asks the publishers for the time again."""
+_REMEMBERED_SECONDS: Final = 3 * SECONDS_PER_DAY
+"""How far back a node that starts looks for the pages that it read last."""
 _ENOUGH_MISSED: Final = 3
 """So many failed slots of one window are worth an alert; seven make it silent."""
 
@@ -62,7 +74,10 @@ class Watcher:
         self._fixed = -1
         self._again = 0
         self._skew: int | None = None
-        self._read: dict[str, str] = {}
+        now = clock.now()
+        known = store.readings(now - _REMEMBERED_SECONDS, now)
+        self._read = {each.underlying: each.sha256 for each in known if isinstance(each, PageReading)}
+        self._layouts = Layouts(archive, alerts, underlyings, known)
 
     # ------------------------------------------------------------------------------------------- when
 
@@ -111,6 +126,7 @@ class Watcher:
         self._store.add_readings(readings)
         self._slot = slot
         self._on_step(Step.READINGS_STORED)
+        self._layouts.look(readings, self._clock.now())
         for reading in readings:
             self._tell_reading(reading)
         self._tell_checks(pages, readings)
