@@ -124,7 +124,7 @@ def why_not(long: OpenRequest, short: OpenRequest, apart: Apart = NOBODY) -> str
     if long.averaging_days != short.averaging_days:
         return f"they average over different days: {long.averaging_days} and {short.averaging_days}"
     if (long.family, short.family) in apart:
-        return "terms between them came to nothing before"
+        return "terms between them came to nothing before; a new request begins anew"
     if (reason := blocked(long) or blocked(short)) is not None:
         return reason
     if long.bound < short.bound:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from ifx_sdk.calendar import day_of
 from ifx_sdk.errors import BadTerms
-from ifx_sdk.terms import SALT_BYTES, ZERO_ADDRESS
+from ifx_sdk.terms import SALT_BYTES, ZERO_ADDRESS, Domain
 from otc_desk import events
 from otc_desk.agreements import open_agreement
 from otc_desk.db.tables import Agreement, Match, Participant, Request
@@ -55,6 +55,8 @@ class Facts:
     """Of the underlying; None where there is no such pair of requests."""
     contract_wallet: bool
     """Whether one of the two accounts has code."""
+    domain: Domain
+    """The escrow's, under which both sign."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,19 +98,21 @@ def board(desk: Desk) -> Board:
 
 def facts(desk: Desk, confirmation: Confirmation) -> Facts:
     """Ask the chain what the terms of a pair need. Raises `NotNow`."""
+    domain = desk.ifx.escrow.domain()
     with desk.database.reading() as session:
         rows = [_row(session, id) for id in (confirmation.long, confirmation.short)]
         found = [(row.underlying, row.account) for row in rows if row is not None]
     if len(found) != 2:
-        return Facts(reference=None, contract_wallet=False)
+        return Facts(reference=None, contract_wallet=False, domain=domain)
     return Facts(
         reference=read_reference(desk.ifx, found[0][0]),
         contract_wallet=any(desk.wallets.has_code(account) for _, account in found),
+        domain=domain,
     )
 
 
 def confirm(
-    session: Session, desk: Desk, confirmation: Confirmation, known: Facts, now: int, *, operator: str | None = None
+    session: Session, confirmation: Confirmation, known: Facts, now: int, *, operator: str | None = None
 ) -> Agreement:
     """Match two requests and send their final terms, in one transaction; `operator` is None where the desk does it.
 
@@ -123,12 +127,12 @@ def confirm(
         spot=known.reference.spot,
         now=now,
         contract_wallet=known.contract_wallet,
-        escrow=desk.ifx.escrow.address,
+        escrow=known.domain.contract,
         salt=secrets.token_bytes(SALT_BYTES),
     )
     actor = operator or events.DESK
     match = _record_match(session, confirmation, operator or ZERO_ADDRESS, actor, now)
-    agreement = open_agreement(session, terms, desk.ifx.escrow.domain(), now, match.id, actor=actor)
+    agreement = open_agreement(session, terms, known.domain, now, match.id, actor=actor)
     for row in (rows[0], rows[1]):
         split(session, row, pair.quantity, now)
         row.maturity = terms.maturity
@@ -149,7 +153,7 @@ def match_all(desk: Desk) -> int:
         wanted = Confirmation(long=pair.long.id, short=pair.short.id, quantity=pair.quantity, price=pair.price)
         known, now = facts(desk, wanted), desk.now()
         try:
-            desk.database.write(_sender(desk, wanted, known, now))
+            desk.database.write(_sender(wanted, known, now))
         except (DeskError, BadTerms) as error:
             logger().info("no match", long=wanted.long, short=wanted.short, why=error.what)
         else:
@@ -225,8 +229,8 @@ def _record_match(session: Session, confirmation: Confirmation, by: str, actor: 
     return match
 
 
-def _sender(desk: Desk, wanted: Confirmation, known: Facts, now: int) -> Callable[[Session], Agreement]:
-    return lambda session: confirm(session, desk, wanted, known, now)
+def _sender(wanted: Confirmation, known: Facts, now: int) -> Callable[[Session], Agreement]:
+    return lambda session: confirm(session, wanted, known, now)
 
 
 def _reason(one: OpenRequest, other: OpenRequest, apart: Apart) -> str | None:

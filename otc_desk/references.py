@@ -35,3 +35,14 @@ def read_reference(ifx: IFX, underlying: str) -> Reference:
 def read_references(ifx: IFX, underlyings: Iterable[str]) -> Mapping[str, Reference]:
     """The same for several, by name."""
     return {name: read_reference(ifx, name) for name in sorted(set(underlyings))}
+
+
+def insiders(ifx: IFX, day: int) -> frozenset[str]:
+    """Who makes the price or books: the desk's key, the reviewer and the signers of a UTC day, who take no side.
+
+    Raises `NotNow`.
+    """
+    try:
+        return frozenset({ifx.escrow.desk(), ifx.oracle.reviewer(), *ifx.oracle.signers_on(day).signers})
+    except (NodeDown, RpcError) as error:
+        raise NotNow("the chain does not answer") from error

@@ -56,6 +56,8 @@ def write(session: Session, account: str, wish: Wish, now: int, *, most_open: in
     """A draft, which its author alone sees. Raises `BadRequest`, also where `most_open` are open already."""
     if (wish.months is None) == (wish.maturity is None):
         raise BadRequest("maturity", "give either months or maturity", "Name a tenor in months, or the day itself.")
+    if (wish.maturity or 0) % SECONDS_PER_DAY:
+        raise BadRequest("maturity", "it is not 00:00:00 UTC", "Name the day by its first second.")
     count = select(func.count()).where(Request.account == account, Request.state.in_(OPEN_REQUESTS))
     if (session.scalar(count) or 0) >= most_open:
         raise BadRequest("request", f"{most_open} of this account are open already", "Withdraw one, then write anew.")

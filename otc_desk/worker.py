@@ -35,6 +35,7 @@ from otc_desk.live import LivePrices
 from otc_desk.logs import logger
 from otc_desk.matchmaking import match_all
 from otc_desk.noticing import Noticer
+from otc_desk.renewal import end_outdated
 from otc_desk.requests import move_request
 from otc_desk.settings import Settings
 from otc_desk.states import AgreementState, RequestState
@@ -68,6 +69,7 @@ class Worker:
             ("booking", self._book),
             ("finality", self._finality.look),
             ("deadlines", self._noticer.expire),
+            ("outdated", partial(end_outdated, desk)),
             *((("matching", lambda: match_all(desk)),) if desk.settings.automatic_matching else ()),
             *jobs,
         )

@@ -191,7 +191,7 @@ def confirm(
     known, now = matchmaking.facts(desk, wanted), desk.now()
 
     def work(session: Session) -> Written:
-        sent = matchmaking.confirm(session, desk, wanted, known, now, operator=operator.account)
+        sent = matchmaking.confirm(session, wanted, known, now, operator=operator.account)
         answer = Confirmed(
             agreement=sent.id, digest=sent.digest, deadline=sent.deadline, state=AgreementState(sent.state)
         )

@@ -6,12 +6,13 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 from sqlalchemy.orm import Session
 
+from ifx_sdk.calendar import day_of
 from otc_desk import requests
 from otc_desk.db.tables import Request as Row
 from otc_desk.desk import Desk
 from otc_desk.errors import NotAllowed
 from otc_desk.once import Written
-from otc_desk.references import Reference, read_reference
+from otc_desk.references import Reference, insiders, read_reference
 from otc_desk.routes.callers import CallerOf, DeskOf, IdempotencyKey, write_once
 from otc_desk.routes.models import Identifier
 from otc_desk.routes.request_models import NewRequest, RequestOut, RequestPage
@@ -29,9 +30,8 @@ def write(
     request: Request, desk: DeskOf, caller: CallerOf, body: NewRequest, key: IdempotencyKey = None
 ) -> JSONResponse:
     """A draft, or with `submit` one that the operator sees at once."""
-    _no_operator(desk, caller)
     wish, now, most = body.wish(), desk.now(), desk.settings.limits.open_requests
-    reference = read_reference(desk.ifx, body.underlying) if body.submit else None
+    reference = _reference(desk, caller, body.underlying) if body.submit else None
 
     def work(session: Session) -> Written:
         made = requests.write(session, caller.account, wish, now, most_open=most)
@@ -63,10 +63,9 @@ def one(desk: DeskOf, caller: CallerOf, id: str) -> RequestOut:
 @router.post("/{id}/submit", summary="Hand a draft in", response_model=RequestOut)
 def submit(request: Request, desk: DeskOf, caller: CallerOf, id: str, key: IdempotencyKey = None) -> JSONResponse:
     """The operator looks at it next."""
-    _no_operator(desk, caller)
     with desk.database.reading() as session:
         underlying = requests.own(session, caller.account, id).underlying
-    reference, now = read_reference(desk.ifx, underlying), desk.now()
+    reference, now = _reference(desk, caller, underlying), desk.now()
 
     def work(session: Session) -> Written:
         return _answer(_submit(session, desk, caller, id, reference, now))
@@ -96,7 +95,8 @@ def _answer(row: Row, status: int = 200) -> Written:
     return Written(status=status, body=RequestOut.of(row).model_dump(mode="json"))
 
 
-def _no_operator(desk: Desk, caller: Caller) -> None:
-    """Whoever checks and matches takes no side."""
-    if desk.is_operator(caller.account):
-        raise NotAllowed("an operator takes no side: ask with another account")
+def _reference(desk: Desk, caller: Caller, underlying: str) -> Reference:
+    """What the chain says about an underlying; not for those who make its price, match or book. Raises `NotAllowed`."""
+    if desk.is_operator(caller.account) or caller.account in insiders(desk.ifx, day_of(desk.now())):
+        raise NotAllowed("operators, oracle signers, the reviewer and the desk's key take no side: use another account")
+    return read_reference(desk.ifx, underlying)
