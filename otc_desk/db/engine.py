@@ -38,7 +38,7 @@ class Database:
         """A session that changes nothing and waits for no write. Raises `NotNow` where the database does not answer."""
         with _answering(), self._readers() as session:
             yield session
-            session.rollback()
+            session.expunge_all()  # what was read stays readable behind the block
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
