@@ -95,7 +95,7 @@ def tick(spot: int) -> int:
     return TICK if _spot(spot) >= MICRO else SMALL_TICK
 
 
-def indicative(spot: int, months: int, using: Calibration = CAL_MID) -> int:
+def indicative(spot: int, months: int | Fraction, using: Calibration = CAL_MID) -> int:
     """S0 x m in micro-USDT per Mtok, rounded half-even, before any tick. Raises BadPrice, BadTenor."""
     return _rounded(_CONTEXT.multiply(Decimal(_spot(spot)), multiplier(months, using)), 1)
 
