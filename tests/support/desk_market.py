@@ -1,4 +1,4 @@
-"""Requests, matches and terms of a test's desk, over its routes; short names for what every test of the market needs."""
+"""Requests, matches and terms of a test's desk, over its routes; what every test of the market begins with."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -32,9 +32,9 @@ def asked(desk: Desk, by: Participant, side: str, quantity: int = 10 * LOT, **mo
     return found
 
 
-def checked(desk: Desk, operator: Participant, by: Participant, side: str, quantity: int = 10 * LOT, **more: Any) -> str:
+def checked(desk: Desk, operator: Participant, by: Participant, side: str, **more: Any) -> str:
     """The id of a request that the operator checked."""
-    id: str = asked(desk, by, side, quantity, **more)["id"]
+    id: str = asked(desk, by, side, **more)["id"]
     answer = operator.post(f"/api/operator/requests/{id}/check")
     assert answer.status_code == 200, answer.text
     return id
