@@ -93,7 +93,7 @@ def web3_for(url: str, timeout_seconds: int | None = None) -> Web3:
 
     seconds = REQUEST_TIMEOUT if timeout_seconds is None else timeout_seconds
     if url.endswith(".ipc"):
-        return Web3(IPCProvider(url, timeout=seconds))
+        return lean(Web3(IPCProvider(url, timeout=seconds)))
     try:
         usable = urlsplit(url).scheme in ("http", "https") and bool(urlsplit(url).hostname) and urlsplit(url).port != 0
     except ValueError:
@@ -105,7 +105,18 @@ def web3_for(url: str, timeout_seconds: int | None = None) -> Web3:
             "a node's address starts with http:// or https://, or is the path of an .ipc socket",
             cure='Write it like "http://127.0.0.1:8545".',
         )
-    return Web3(DeadlineProvider(url, seconds))
+    return lean(Web3(DeadlineProvider(url, seconds)))
+
+
+_NOT_NEEDED = ("validation", "ens_name_to_address", "gas_price_strategy", "gas_estimate")
+
+
+def lean(web3: Web3) -> Web3:
+    """The same without web3's layers that we do not need: one of them asks for the chain's id before every call."""
+    for name in _NOT_NEEDED:
+        if name in web3.middleware_onion:
+            web3.middleware_onion.remove(name)
+    return web3
 
 
 def url_of(web3: Web3) -> str:
@@ -129,11 +140,11 @@ class Node:
 
     def chain_id(self) -> int:
         """The chain that the node follows."""
-        return int(self._ask("eth_chainId", lambda: self._eth.chain_id))
+        return self._ask("eth_chainId", lambda: int(self._eth.chain_id))
 
     def block_number(self) -> int:
         """The newest block's number."""
-        return int(self._ask("eth_blockNumber", lambda: self._eth.block_number))
+        return self._ask("eth_blockNumber", lambda: int(self._eth.block_number))
 
     def block(self, block: Block = "latest") -> BlockHead:
         """A block's head."""
@@ -149,19 +160,19 @@ class Node:
 
     def code(self, address: str) -> bytes:
         """The code at an address; empty for a wallet."""
-        return bytes(self._ask("eth_getCode", lambda: self._eth.get_code(address)))
+        return self._ask("eth_getCode", lambda: bytes(self._eth.get_code(address)))
 
     def balance(self, account: str) -> int:
         """An account's own coin, in wei."""
-        return int(self._ask("eth_getBalance", lambda: self._eth.get_balance(account)))
+        return self._ask("eth_getBalance", lambda: int(self._eth.get_balance(account)))
 
     def nonce(self, account: str, block: Block = "latest") -> int:
         """An account's transaction count."""
-        return int(self._ask("eth_getTransactionCount", lambda: self._eth.get_transaction_count(account, block)))
+        return self._ask("eth_getTransactionCount", lambda: int(self._eth.get_transaction_count(account, block)))
 
     def priority_fee(self) -> int:
         """The tip that the node proposes, wei per gas."""
-        return int(self._ask("eth_maxPriorityFeePerGas", lambda: self._eth.max_priority_fee))
+        return self._ask("eth_maxPriorityFeePerGas", lambda: int(self._eth.max_priority_fee))
 
     def call(self, request: Mapping[str, object], block: Block = "latest") -> bytes:
         """What a call answers."""
@@ -169,7 +180,7 @@ class Node:
 
     def estimate(self, request: Mapping[str, object]) -> int:
         """Gas that a call needs."""
-        return int(self._ask("eth_estimateGas", lambda: self._eth.estimate_gas(dict(request))))
+        return self._ask("eth_estimateGas", lambda: int(self._eth.estimate_gas(dict(request))))
 
     def access_list(self, request: Mapping[str, object]) -> AccessList:
         """What a call touches."""
@@ -179,7 +190,7 @@ class Node:
 
     def logs(self, query: Mapping[str, object]) -> tuple[Mapping[str, object], ...]:
         """Log entries of a filter, oldest first."""
-        return tuple(self._ask("eth_getLogs", lambda: self._eth.get_logs(dict(query))))
+        return self._ask("eth_getLogs", lambda: tuple(self._eth.get_logs(dict(query))))
 
     def send_raw(self, raw: bytes) -> str:
         """Broadcast a signed transaction; returns its hash."""
