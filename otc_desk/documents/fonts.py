@@ -22,10 +22,10 @@ OTHERS: Final[Mapping[str, str]] = {
     "NotoSansTamil-Regular": r"\u0b80-\u0bff",
     "NotoSansThai-Regular": r"\u0e00-\u0e7f",
     "NotoSansGeorgian-Regular": r"\u10a0-\u10ff\u1c90-\u1cbf\u2d00-\u2d2f",
-    "NanumSquareR": r"\u1100-\u11ff\u3131-\u318e\uac00-\ud7a3",
     "DroidSansFallback": r"\u2e80-\u312f\u3190-\u9fff\uf900-\ufaff\uff00-\uffef",
+    "NanumSquareR": r"\u1100-\u11ff\u3131-\u318e\uac00-\ud7a3",
 }
-"""Fallback font -> the characters that it is for, as a regular expression's set; loaded only where one occurs."""
+"""Fallback font -> the characters that it is for, as a regular expression's set; loaded where one occurs, in this order."""
 
 
 def file_of(name: str) -> Path:
@@ -40,8 +40,14 @@ def needed(text: str) -> tuple[str, ...]:
 
 def printable(text: str) -> str:
     """A text in which every character has a letter: spaces for controls, numbers for what no font has."""
-    known = letters_of(TEXT).union(*(letters_of(name) for name in needed(text)))
+    known = letters_of(TEXT).union(*(_own_letters(name) for name in needed(text)))
     return "".join(each if ord(each) in known else _number(each) for each in text)
+
+
+@lru_cache(maxsize=16)
+def _own_letters(name: str) -> frozenset[int]:
+    """Those of a fallback font's own script: Nanum Square lists Chinese characters that it draws as nothing."""
+    return frozenset(each for each in letters_of(name) if re.fullmatch(f"[{OTHERS[name]}]", chr(each)))
 
 
 def _number(character: str) -> str:
