@@ -4,8 +4,9 @@ import hmac
 import time
 from typing import Annotated, TypeAlias
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Header, Request, Security
 from fastapi.responses import JSONResponse
+from fastapi.security import APIKeyCookie, HTTPBearer
 
 from otc_desk.desk import Desk
 from otc_desk.errors import NotAllowed, NotSignedIn, TooManyRequests
@@ -13,6 +14,14 @@ from otc_desk.once import Work, once
 from otc_desk.rates import Rates
 from otc_desk.sessions import Caller
 
+# For the OpenAPI alone: the headers are read below, a malformed one being no session rather than none.
+_BEARER = HTTPBearer(scheme_name="token", description="The token of POST /api/session.", auto_error=False)
+_COOKIE = APIKeyCookie(
+    name="ifx_session",
+    scheme_name="cookie",
+    description="A page's session, `__Host-ifx_session` over https; its writes carry X-CSRF-Token.",
+    auto_error=False,
+)
 _SAFE = frozenset({"GET", "HEAD"})
 
 
@@ -29,14 +38,15 @@ def cookie_of(desk: Desk) -> str:
 
 def caller_of(
     request: Request,
-    authorization: Annotated[str | None, Header()] = None,
-    x_csrf_token: Annotated[str | None, Header()] = None,
+    _bearer: Annotated[object, Security(_BEARER)] = None,
+    _cookie: Annotated[object, Security(_COOKIE)] = None,
 ) -> Caller:
     """Who is asking.
 
     Raises `NotSignedIn`, `TooManyRequests`; `NotAllowed` for a page's write without its CSRF value.
     """
     desk = desk_of(request)
+    authorization = request.headers.get("Authorization")
     if authorization is not None:
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token:
@@ -46,7 +56,7 @@ def caller_of(
     if not token:
         raise NotSignedIn("nobody is signed in")
     found = _within_rate(request, desk.sessions.caller(token, desk.now()))
-    right = hmac.compare_digest((x_csrf_token or "").encode(), found.csrf.encode())
+    right = hmac.compare_digest(request.headers.get("X-CSRF-Token", "").encode(), found.csrf.encode())
     if request.method not in _SAFE and not right:
         raise NotAllowed("the X-CSRF-Token header does not match the session")
     return found
