@@ -168,10 +168,14 @@ TOLD: Final = ("disk", "contract", "listed", "registered")
 
 
 def tell_checks(health: Health, alerts: Alerts, now: int) -> None:
-    """Alert of each of these checks while it counts as failed."""
-    unready = {each.name: f"{each.says}. {each.cure}" for each in health.unready()}
+    """Alert of each of these checks while it counts as failed; of what cannot be looked at nothing is known."""
+    unready = {each.name: each for each in health.unready()}
     for name in TOLD:
-        alerts.set(Cause.CHECK_FAILING, name, unready.get(name), now)
+        found = unready.get(name)
+        if found is None:
+            alerts.end(Cause.CHECK_FAILING, name, now)
+        elif found != unseen(name):
+            alerts.begin(Cause.CHECK_FAILING, name, f"{found.says}. {found.cure}", now)
 
 
 def _state(state: EndpointState) -> str:

@@ -12,7 +12,7 @@ from support.nodes import MIDNIGHT, ToldClock
 
 from oracle_node import logs
 from oracle_node.alerts import Alerts, Cause
-from oracle_node.checks import TOLD, tell_checks
+from oracle_node.checks import TOLD, tell_checks, unseen
 from oracle_node.health import FAILURES, LATE_SECONDS, Check, Health
 from oracle_node.metrics import Metrics
 from oracle_node.service import CHECK_SECONDS, Checks, Service
@@ -138,6 +138,25 @@ def test_a_check_with_a_cause_of_its_own_is_told_once(told: Told) -> None:
     ]
     assert look(disk=True, clock=False, balance=False) == []
     assert set(TOLD) == {"disk", "contract", "listed", "registered"}
+
+
+def test_what_cannot_be_looked_at_begins_and_ends_no_alert(told: Told) -> None:
+    """A chain that is down is told as such, not as a lost registration; one that was told before stays open."""
+    store = Store(None)
+    alerts = Alerts(store.alerts, logs.logger(), told.metrics)
+
+    def look(*checks: Check) -> list[str]:
+        told.health.checked(checks)
+        tell_checks(told.health, alerts, told.clock.now())
+        return [each.cause for each in store.alerts.open()]
+
+    lost = Check(name="registered", ok=False, says="not registered")
+    for _ in range(4):
+        assert look(unseen("registered"), unseen("contract")) == []
+    assert not told.ready()
+    assert look(lost) == [f"{Cause.CHECK_FAILING}:registered"]
+    assert look(unseen("registered")) == [f"{Cause.CHECK_FAILING}:registered"]
+    assert look(Check(name="registered", ok=True, says="")) == []
 
 
 # ------------------------------------------------------------------------------------------------ alive

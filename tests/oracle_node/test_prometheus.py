@@ -105,6 +105,11 @@ def too_few_agree(node: Scraped) -> None:
     node.metrics.fixed_day.labels(GPT).set(node.yesterday())
 
 
+def chain_gone(node: Scraped) -> None:
+    for name in ("chain", "contract", "listed", "registered"):
+        node.check(name, ok=False)
+
+
 def happens_and_is_over(node: Scraped) -> None:
     node.alerts.once(Cause.NOT_FIXED, GPT, "", node.clock.now())
 
@@ -124,7 +129,11 @@ FAULTS: dict[str, tuple[Callable[[Scraped], None], ...]] = {
     "IfxBalanceLow": (lambda node: node.metrics.postings_left.set(13),),
     "IfxNodeDown": (Scraped.down,),
     "IfxLoopHangs": (lambda node: node.health.acted("watching", node.clock.now() - 301),),
-    "IfxCheckFailing": (lambda node: node.check("disk", ok=False), lambda node: node.check("registered", ok=False)),
+    "IfxCheckFailing": (
+        lambda node: node.check("disk", ok=False),
+        lambda node: node.check("registered", ok=False),
+        chain_gone,
+    ),
     "IfxClockWrong": (lambda node: node.metrics.clock_skew.set(-3), lambda node: node.check("clock", ok=False)),
     "IfxRpcFaulty": (lambda node: node.check("rpc", ok=False), told(Cause.RPC_FAULTY)),
     "IfxChainUnusable": (told(Cause.CHAIN_UNUSABLE),),
@@ -168,10 +177,10 @@ scrape_configs:
         yield found
 
 
-def firing(prometheus: httpx.Client) -> set[str]:
-    """The alerts that fire now."""
+def firing(prometheus: httpx.Client) -> list[str]:
+    """The alerts that fire now, each as often as it does."""
     alerts = prometheus.get("/api/v1/alerts").raise_for_status().json()["data"]["alerts"]
-    return {each["labels"]["alertname"] for each in alerts if each["state"] == "firing"}
+    return [each["labels"]["alertname"] for each in alerts if each["state"] == "firing"]
 
 
 def series(prometheus: httpx.Client, name: str) -> int:
@@ -192,17 +201,17 @@ def test_each_alert_fires_alone_and_ends(node: Scraped, prometheus: httpx.Client
     """In each of the ways in which it can: nothing else fires beside it, and it ends when the node is well again."""
     for name in ("up", "ifx_oracle_loop_next_act_seconds", "process_resident_memory_bytes"):
         awaited(lambda name=name: series(prometheus, name), 1)  # type: ignore[misc]  # bound at once
-    assert firing(prometheus) == set()
+    assert firing(prometheus) == []
     for alert, faults in FAULTS.items():
         for fault in faults:
             fault(node)
-            awaited(lambda: firing(prometheus), {alert})
+            awaited(lambda: firing(prometheus), [alert])
             if fault is Scraped.down:
                 node.up()
             node.be_well()
             for cause in Cause:
                 node.end(cause)
-            awaited(lambda: firing(prometheus), set())
+            awaited(lambda: firing(prometheus), [])
 
 
 def test_every_rule_is_made_to_fire() -> None:
