@@ -3,6 +3,7 @@
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from ifx_sdk.errors import IFXError, InputError, NodeDown, RpcError
@@ -26,6 +27,7 @@ def create_app(desk: Desk) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,  # it would lead to wherever the Host header says
         responses=RESPONSES,
+        generate_unique_id_function=_operation_id,
     )
     app.state.desk = desk
     for router in (
@@ -47,6 +49,11 @@ def create_app(desk: Desk) -> FastAPI:
     # Around everything: as one middleware among others it would not see the answers to faults.
     app.middleware_stack = Guards(app.build_middleware_stack(), desk=desk)
     return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    """What clients know a route by: its part of the desk, and its name there."""
+    return f"{route.tags[0]}_{route.name}"
 
 
 async def _refused(request: Request, error: Exception) -> JSONResponse:
