@@ -18,7 +18,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 NIGHTLY_SECONDS ?=
 MUTANTS_SECONDS ?=
 
-.PHONY: help demo test check coverage mutants gas bench paper abi node nightly lock tools
+.PHONY: help demo test check coverage mutants gas bench paper abi openapi node nightly lock tools
 
 help: ## List the targets
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' Makefile | expand -t 18
@@ -56,6 +56,9 @@ paper: .venv/.installed-dev ## Recompute every number of the paper: docs/paper-c
 
 abi: .venv/.installed-dev ## Compile the contracts and refresh the packaged ABIs and bytecode
 	$(BIN)/python scripts/export_abis.py $(ARGS)
+
+openapi: .venv/.installed-dev ## Write docs/openapi.json from the desk's routes (ARGS=--check: fail if it differs)
+	$(BIN)/python scripts/export_openapi.py $(ARGS)
 
 node: .venv/.installed-demo tools ## A local anvil at today's date: deployed, fixings posted, two funded parties
 	$(BIN)/python scripts/node.py $(ARGS)

@@ -12,6 +12,7 @@ DeskError
 ├── NotNow                503   the chain, the oracle or the database does not answer
 ├── AlreadyWorking              another process books from this database
 ├── Contradiction         500   what the desk reads in two places does not agree
+├── NotMigrated                 a database of another version
 └── BadSettings                 also a BadFile
 """
 # ruff: noqa: N818 - an error is named for what is wrong, as in ifx_sdk.errors
@@ -138,3 +139,9 @@ class AlreadyWorking(DeskError):
     """Two processes that book from one database."""
 
     cure = "Stop the other one first, or serve without a worker here."
+
+
+class NotMigrated(DeskError):
+    """A database whose tables are not those of this version."""
+
+    cure = "Stop every desk on it, keep a copy, then run `ifx-desk migrate`."

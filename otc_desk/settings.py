@@ -10,6 +10,7 @@
     more_rpcs = []                                 other nodes of the same chain
     deployment = "deployments/local.toml"
     fee_cap_gwei = 200                             a booking never offers more per gas
+    poll_seconds = 12                              between two looks at it: about a block's time
     [key]
     file = "desk.key"                              the escrow's desk: it can book what both approved, and nothing else
     password_file = "desk.password"                for a keystore
@@ -91,6 +92,8 @@ class ChainSettings(_Model):
     """Path of `deployments/<network>.toml`."""
     fee_cap_gwei: Annotated[int, Field(ge=1, le=100_000)] = 200
     """A booking never offers more per gas, in gwei."""
+    poll_seconds: Annotated[int, Field(ge=1, le=60)] = 12
+    """Between two looks at a chain on which nothing waits: about a block's time."""
 
 
 class KeySettings(_Model):

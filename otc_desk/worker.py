@@ -41,7 +41,7 @@ from otc_desk.settings import Settings
 from otc_desk.states import AgreementState, RequestState
 
 ROUND_SECONDS: Final = 12.0
-"""Between two rounds: a block of Ethereum."""
+"""Until the next round where the database does not answer."""
 BUSY_SECONDS: Final = 2.0
 """The same while something waits to be booked or mined."""
 GWEI: Final = 10**9
@@ -83,7 +83,8 @@ class Worker:
         """Seconds until the next round is worth it."""
         with self._desk.database.reading() as session:
             busy = session.scalars(select(Agreement.id).where(Agreement.state == AgreementState.APPROVED)).first()
-        return ROUND_SECONDS if busy is None else BUSY_SECONDS
+        idle = float(self._desk.settings.chain.poll_seconds)
+        return idle if busy is None else min(BUSY_SECONDS, idle)
 
     def run(self, stop: threading.Event, alive: Callable[[], None] = lambda: None) -> None:
         """Round after round until stopped. `alive` raises where the lock was lost."""

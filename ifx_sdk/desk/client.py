@@ -334,7 +334,7 @@ class Desk:
         """The final terms of a request, once they are sent. Raises `WrongState` where it is over, `WaitOver`."""
 
         def sent(found: Request) -> bool:
-            if found.agreement is None and found.state in {"rejected", "expired", "withdrawn"}:
+            if found.state in {"rejected", "expired", "withdrawn"}:
                 raise WrongState(f"request {request} is {found.state}: {found.reason}".rstrip(": "), status=409)
             return found.state in {"terms_sent", "approved_by_one", "approved_by_both", "booked"}
 
