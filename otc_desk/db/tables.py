@@ -6,7 +6,17 @@ A change of a table is a new migration under versions/; a test holds that the mi
 SQLite and on PostgreSQL, up and down.
 """
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, MetaData, String
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 NAMES = {
@@ -40,6 +50,12 @@ class Participant(Table):
     """URL that notices are posted to; empty for none."""
     webhook_secret: Mapped[str] = mapped_column(String(100), default="")
     """Standard Webhooks secret, `whsec_...`."""
+    webhook_failures: Mapped[int] = mapped_column(default=0)
+    """Tries that failed since the last one that did not."""
+    webhook_off_at: Mapped[int | None]
+    """Since when nothing is posted there any more, because it failed for days; NULL while it is in use."""
+    zone: Mapped[str] = mapped_column(String(64), default="")
+    """IANA time zone that notices and documents show beside UTC; empty for UTC alone."""
     created_at: Mapped[int]
 
 
@@ -206,24 +222,36 @@ class Event(Table):
 
 
 class Notice(Table):
-    """Something to be told to a participant: written with the change itself, delivered after it."""
+    """Something to be told to a participant by one channel: made from an event, exactly once, and kept."""
 
     __tablename__ = "notices"
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     account: Mapped[str] = mapped_column(ForeignKey("participants.account"), index=True)
     channel: Mapped[str] = mapped_column(String(8))
-    """`email` or `webhook`."""
+    """`page`, which its reader fetches, `email` or `webhook`."""
     event: Mapped[int] = mapped_column(ForeignKey("events.seq"))
     payload: Mapped[str]
     """Canonical JSON."""
     tries: Mapped[int] = mapped_column(default=0)
-    next_try_at: Mapped[int]
+    next_try_at: Mapped[int | None]
+    """NULL once it is delivered or given up, and for the page."""
     delivered_at: Mapped[int | None]
     failure: Mapped[str] = mapped_column(String(500), default="")
     created_at: Mapped[int]
 
-    __table_args__ = (Index(None, "delivered_at", "next_try_at"),)
+    __table_args__ = (UniqueConstraint("event", "account", "channel"), Index(None, "next_try_at"))
+
+
+class NoticeCursor(Table):
+    """How far the trail was read for notices: one row."""
+
+    __tablename__ = "notice_cursor"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """Always 1."""
+    seq: Mapped[int]
+    """The last event that was read."""
 
 
 class IdempotentAnswer(Table):

@@ -70,6 +70,9 @@ def upgrade() -> None:
         sa.Column("email", sa.String(length=320), nullable=False),
         sa.Column("webhook", sa.String(length=2000), nullable=False),
         sa.Column("webhook_secret", sa.String(length=100), nullable=False),
+        sa.Column("webhook_failures", sa.BigInteger(), nullable=False),
+        sa.Column("webhook_off_at", sa.BigInteger(), nullable=True),
+        sa.Column("zone", sa.String(length=64), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("account", name="pk_participants"),
     )
@@ -81,16 +84,23 @@ def upgrade() -> None:
         sa.Column("event", sa.BigInteger(), nullable=False),
         sa.Column("payload", sa.String(), nullable=False),
         sa.Column("tries", sa.BigInteger(), nullable=False),
-        sa.Column("next_try_at", sa.BigInteger(), nullable=False),
+        sa.Column("next_try_at", sa.BigInteger(), nullable=True),
         sa.Column("delivered_at", sa.BigInteger(), nullable=True),
         sa.Column("failure", sa.String(length=500), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["account"], ["participants.account"], name="fk_notices_account_participants"),
         sa.ForeignKeyConstraint(["event"], ["events.seq"], name="fk_notices_event_events"),
         sa.PrimaryKeyConstraint("id", name="pk_notices"),
+        sa.UniqueConstraint("event", "account", "channel", name="uq_notices_event_account_channel"),
+    )
+    op.create_table(
+        "notice_cursor",
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_notice_cursor"),
     )
     op.create_index("ix_notices_account", "notices", ["account"])
-    op.create_index("ix_notices_delivered_at_next_try_at", "notices", ["delivered_at", "next_try_at"])
+    op.create_index("ix_notices_next_try_at", "notices", ["next_try_at"])
     op.create_table(
         "requests",
         sa.Column("id", sa.String(length=26), nullable=False),
@@ -307,6 +317,7 @@ def downgrade() -> None:
         "matches",
         "sessions",
         "requests",
+        "notice_cursor",
         "notices",
         "participants",
         "nonces",
