@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy.orm import Session
 
@@ -27,6 +28,8 @@ class Profile:
     """Where notices go; empty for none."""
     webhook: str
     """URL that notices are posted to; empty for none."""
+    zone: str = ""
+    """IANA time zone shown beside UTC; empty for UTC alone."""
 
 
 def participant(session: Session, account: str) -> Participant:
@@ -44,11 +47,13 @@ def change(session: Session, account: str, profile: Profile, now: int, *, plain_
     """
     _hold_email(profile.email)
     _hold_webhook(profile.webhook, plain_http=plain_http)
+    hold_zone(profile.zone or "UTC")
     row = participant(session, account)
-    fields = [name for name in ("name", "email", "webhook") if getattr(row, name) != getattr(profile, name)]
+    fields = [name for name in ("name", "email", "webhook", "zone") if getattr(row, name) != getattr(profile, name)]
     if "webhook" in fields:
         row.webhook_secret = new_secret() if profile.webhook else ""
-    row.name, row.email, row.webhook = profile.name, profile.email, profile.webhook
+        row.webhook_off_at, row.webhook_failures = None, 0
+    row.name, row.email, row.webhook, row.zone = profile.name, profile.email, profile.webhook, profile.zone
     if fields:  # the trail says what was changed, never to what
         detail = {"fields": fields}
         events.record(
@@ -60,6 +65,14 @@ def change(session: Session, account: str, profile: Profile, now: int, *, plain_
 def new_secret() -> str:
     """A Standard Webhooks secret."""
     return "whsec_" + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
+
+
+def hold_zone(zone: str) -> None:
+    """Refuse what is no time zone. Raises `BadRequest`."""
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise BadRequest("zone", "there is no such time zone", "Name one such as Europe/Berlin.") from error
 
 
 def _hold_email(email: str) -> None:

@@ -19,6 +19,7 @@ from otc_desk.db.engine import Database
 from otc_desk.desk import Desk, opened, system_clock
 from otc_desk.errors import NotMigrated
 from otc_desk.logs import fault_of, logger
+from otc_desk.notify import notifying
 from otc_desk.settings import Settings
 from otc_desk.worker import Worker, only_worker, worker
 
@@ -71,7 +72,7 @@ def serve(settings: Settings, *, host: str, port: int, with_worker: bool) -> boo
         if not with_worker:
             server.run()
             return server.started
-        with only_worker(desk.database) as alive:
+        with only_worker(desk.database) as alive, notifying(desk):
             beside = _Beside(worker(desk), alive, server)
             beside.start()
             try:
@@ -83,7 +84,7 @@ def serve(settings: Settings, *, host: str, port: int, with_worker: bool) -> boo
 
 def work(settings: Settings, stop: threading.Event) -> None:
     """The worker alone, until `stop`. Raises as `desk_of`, `AlreadyWorking`."""
-    with desk_of(settings) as desk, only_worker(desk.database) as alive:
+    with desk_of(settings) as desk, only_worker(desk.database) as alive, notifying(desk):
         worker(desk).run(stop, alive)
 
 

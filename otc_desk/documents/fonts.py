@@ -25,7 +25,7 @@ OTHERS: Final[Mapping[str, str]] = {
     "DroidSansFallback": r"\u2e80-\u312f\u3190-\u9fff\uf900-\ufaff\uff00-\uffef",
     "NanumSquareR": r"\u1100-\u11ff\u3131-\u318e\uac00-\ud7a3",
 }
-"""Fallback font -> the characters that it is for, as a regular expression's set; loaded where one occurs, in this order."""
+"""Fallback font -> the characters that it is for, as a regular expression's set; loaded where one occurs, in order."""
 
 
 def file_of(name: str) -> Path:

@@ -3,7 +3,6 @@
 import hashlib
 from enum import StrEnum
 from typing import Annotated
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fastapi import APIRouter, Header, Path, Query, Response
 from pydantic import Field
@@ -20,7 +19,8 @@ from otc_desk.documents.memo import memo
 from otc_desk.documents.model import Document, to_json
 from otc_desk.documents.rendering import Renderer
 from otc_desk.documents.settlement import statement
-from otc_desk.errors import BadRequest, NotFound, WrongState
+from otc_desk.errors import NotFound, WrongState
+from otc_desk.participants import hold_zone
 from otc_desk.routes.callers import CallerOf, DeskOf
 from otc_desk.routes.models import Output
 
@@ -132,7 +132,7 @@ def one(
     """The same forward, the same state, the same bytes."""
     if form not in FORMS[kind]:
         raise NotFound("document")
-    _hold_zone(zone)
+    hold_zone(zone)
     reads_fixings = kind in (Kind.MARK, Kind.SETTLEMENT)
     facts = gather(desk, caller.account, forward.lower(), zone, fixings=reads_fixings)
     refusal = _refusal(kind, facts)
@@ -172,13 +172,6 @@ def _document(facts: Facts, kind: Kind, on: int | None) -> Document:
     if kind is Kind.SETTLEMENT and facts.ending is not None:
         return statement(facts, facts.ending)
     return confirmation(facts)
-
-
-def _hold_zone(zone: str) -> None:
-    try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise BadRequest("zone", "there is no such time zone", "Name one such as Europe/Berlin.") from error
 
 
 def _file(body: bytes, form: Form, name: str, known: str | None) -> Response:

@@ -24,6 +24,12 @@ class ProfileIn(Input):
     webhook: str = Field(
         default="", max_length=2_000, pattern=PLAIN, description="https URL that notices are posted to."
     )
+    zone: str = Field(
+        default="",
+        max_length=64,
+        pattern=r"^[A-Za-z0-9_+/-]*$",
+        description="IANA time zone that notices show beside UTC, such as Europe/Berlin.",
+    )
 
 
 class ProfileOut(Output):
@@ -34,6 +40,10 @@ class ProfileOut(Output):
     email: str = Field(description="Where notices go.")
     webhook: str = Field(description="URL that notices are posted to.")
     webhook_secret: str = Field(description="Standard Webhooks secret that they are signed with; empty for none.")
+    webhook_off_at: int | None = Field(
+        description="Since when nothing is posted, because it failed for days; replaying a notice switches it on again."
+    )
+    zone: str = Field(description="IANA time zone that notices show beside UTC; empty for UTC alone.")
     created_at: int = Field(description="First sign-in, unix seconds UTC.")
 
     @classmethod
