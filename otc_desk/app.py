@@ -11,9 +11,10 @@ from otc_desk.desk import Desk
 from otc_desk.errors import DeskError, TooManyRequests
 from otc_desk.guards import Guards
 from otc_desk.logs import logger
+from otc_desk.market_cache import MarketCache
 from otc_desk.problems import RESPONSES, problem
 from otc_desk.rates import Rates
-from otc_desk.routes import agreements, approvals, operator, participants, positions, requests, session
+from otc_desk.routes import agreements, approvals, market, operator, participants, positions, requests, session
 
 
 def create_app(desk: Desk) -> FastAPI:
@@ -30,6 +31,7 @@ def create_app(desk: Desk) -> FastAPI:
         generate_unique_id_function=_operation_id,
     )
     app.state.desk = desk
+    app.state.market = MarketCache()
     for router in (
         session.router,
         participants.router,
@@ -38,6 +40,7 @@ def create_app(desk: Desk) -> FastAPI:
         approvals.router,
         positions.router,
         operator.router,
+        market.router,
     ):
         app.include_router(router, prefix="/api")
     app.add_exception_handler(DeskError, _refused)
