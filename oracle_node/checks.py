@@ -108,7 +108,11 @@ class Looks:
         """The oracle lists every underlying of the settings."""
         known = {each.name for each in self.oracle.underlyings()}
         missing = [name for name in self.underlyings if name not in known]
-        says = f"not listed: {', '.join(missing)}" if missing else f"all {len(self.underlyings)} underlyings are listed"
+        says = (
+            f"not listed: {', '.join(missing)}"
+            if missing
+            else f"{len(self.underlyings)} of {len(self.underlyings)} underlyings are listed"
+        )
         cure = "Take them out of the settings, or have the oracle's owner add them."
         return Check(name="listed", ok=not missing, says=says, cure=cure)
 
