@@ -11,7 +11,9 @@ from ifx_sdk.desk.agreements import OVER, Agreement, AgreementPage, AgreementSta
 from ifx_sdk.desk.errors import NoDomain, NotSignedIn, Untrue, WaitOver, WrongState
 from ifx_sdk.desk.holding import SafePapers, held, safe_papers
 from ifx_sdk.desk.http import DeskHttp, pages, parsed
+from ifx_sdk.desk.market import MarketDesk
 from ifx_sdk.desk.operator import OperatorDesk
+from ifx_sdk.desk.papers import DocumentsDesk, NoticesDesk
 from ifx_sdk.desk.positions import Position, PositionList, Proposal
 from ifx_sdk.desk.requests import Profile, Request, RequestPage, RequestState, SignedIn, SignInMessage, Whoami
 from ifx_sdk.desk.shapes import Model, Side, operation
@@ -29,7 +31,7 @@ M = TypeVar("M", bound=Model)
 T = TypeVar("T")
 ONCHAIN: Final = "onchain"
 """In place of a signature: the account sent its approval to the escrow itself."""
-PAGE: Final = 200
+PAGE: Final = 100
 """Rows that are asked for at once."""
 VALID_SECONDS: Final = 7 * 86_400
 """How long a request is valid where nothing else is said."""
@@ -70,6 +72,9 @@ class Desk:
         self._signer, self._domain, self._account = signer, domain, account
         self._sleep, self._clock = sleep, clock
         self.operator = OperatorDesk(self._http)
+        self.market = MarketDesk(self._http)
+        self.documents = DocumentsDesk(self._http)
+        self.notices = NoticesDesk(self._http)
 
     def __repr__(self) -> str:
         return f"Desk({self.url}, {self._http.account or self._account or 'nobody'})"
@@ -136,9 +141,14 @@ class Desk:
         return self._read(Profile, "/participants/me")
 
     @operation("participants_change")
-    def change_profile(self, *, name: str = "", email: str = "", webhook: str = "", key: str | None = None) -> Profile:
-        """Write the whole profile: what is left out is emptied. The other side of terms reads the name."""
-        body = {"name": name, "email": email, "webhook": webhook}
+    def change_profile(
+        self, *, name: str = "", email: str = "", webhook: str = "", zone: str = "", key: str | None = None
+    ) -> Profile:
+        """Write the whole profile: what is left out is emptied. The other side of terms reads the name.
+
+        `zone` is the IANA time zone that notices show beside UTC, empty for UTC alone.
+        """
+        body = {"name": name, "email": email, "webhook": webhook, "zone": zone}
         return self._write(Profile, "PUT", "/participants/me", body, key)
 
     # ----------------------------------------------------------------------------------------------------- requests

@@ -134,7 +134,7 @@ class OperatorDesk:
 
     def requests(self, *, state: RequestState | None = None) -> Iterator[OperatorRequest]:
         """All of them, page by page."""
-        return pages(lambda after: self.requests_page(state=state, after=after, limit=200))
+        return pages(lambda after: self.requests_page(state=state, after=after, limit=100))
 
     @operation("operator_one")
     def request(self, id: str) -> OperatorRequest:

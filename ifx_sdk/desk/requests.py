@@ -68,6 +68,10 @@ class Profile(Model):
     """URL that notices are posted to; empty for none."""
     webhook_secret: str
     """Standard Webhooks secret that they are signed with."""
+    webhook_off_at: int | None
+    """When the desk gave the webhook up, unix seconds UTC; None while it is posted to."""
+    zone: str
+    """IANA time zone that notices show beside UTC; empty for UTC alone."""
     created_at: int
     """First sign-in, unix seconds UTC."""
 
