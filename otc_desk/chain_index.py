@@ -25,8 +25,8 @@ STEP_BLOCKS: Final = 20_000
 """Final blocks that one step reads at most; where a node gives fewer at once, it is asked in parts."""
 DEEP_BLOCKS: Final = 256
 """Where a node does not say what is final, blocks below this many are not read again."""
-_TRIES: Final = 3
-"""Steps in a row in which the view may change before the rest is left to the next call."""
+MOST_STEPS: Final = 10
+"""Steps of one call, also those in which the view changed: the caller has other work."""
 _ROWS_AT_ONCE: Final = 1_000
 
 
@@ -47,11 +47,12 @@ class _View:
 def advance(desk: Desk) -> int:
     """Read what the chain has more than the database; returns how many events were not known before.
 
-    Call it as often as blocks come; where nothing changed it costs two or three questions. Several processes may call
-    it at once. Raises `NodeDown`, `RpcError`, `UnknownAnswer`, `NotNow`: then everything up to the last step stays.
+    Call it as often as blocks come; where nothing changed it costs four questions, and a first reading of years takes
+    several calls. Several processes may call it at once. Raises `NodeDown`, `RpcError`, `UnknownAnswer`, `NotNow`: then
+    everything up to the last step stays.
     """
-    found, tries = 0, 0
-    while tries < _TRIES:
+    found = 0
+    for _ in range(MOST_STEPS):
         before = _cursor(desk)
         if before is not None and not _still_holds(desk.ifx, before):
             _start_over(desk, before)
@@ -61,7 +62,6 @@ def advance(desk: Desk) -> int:
             break
         view = _look(desk, before, head, final)
         new = None if view is None else _save(desk, before, view)
-        tries = tries + 1 if new is None else 0
         found += new or 0
     return found
 

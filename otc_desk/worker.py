@@ -24,7 +24,7 @@ from ifx_sdk.errors import IFXError
 from ifx_sdk.keyfiles import password_from_file, signer_from_file
 from ifx_sdk.resuming import STUCK_AFTER_BLOCKS
 from ifx_sdk.signers import Signer
-from otc_desk import events, maturities
+from otc_desk import chain_index, events, maturities
 from otc_desk.booking import Booker
 from otc_desk.db.engine import Database
 from otc_desk.db.tables import Agreement, Request
@@ -71,6 +71,7 @@ class Worker:
             ("deadlines", self._noticer.expire),
             ("outdated", partial(end_outdated, desk)),
             ("maturities", partial(maturities.look, desk)),
+            ("market", partial(chain_index.advance, desk)),
             *((("matching", lambda: match_all(desk)),) if desk.settings.automatic_matching else ()),
             *jobs,
         )
