@@ -13,14 +13,17 @@ from pathlib import Path
 
 import pytest
 from support.faults import serving
-from support.nodes import DAY, DOMAIN, GPT, SIGNERS, report, write_settings
+from support.net import net
+from support.nodes import DAY, DOMAIN, GPT, MIDNIGHT, SIGNERS, report, write_settings
 from support.tree import ROOT
 
 from ifx_sdk.devkeys import dev_key
-from ifx_sdk.errors import KeyFileOpenToOthers, PasswordFileOpenToOthers
+from ifx_sdk.digest_signer import DigestSigner
+from ifx_sdk.errors import KeyFileOpenToOthers, PasswordFileOpenToOthers, SignerFailed
 from ifx_sdk.keyfiles import password_from_file, signer_from_file
 from ifx_sdk.reports import attest
 from ifx_sdk.signers import KeySigner
+from oracle_node.assembly import Mode
 from oracle_node.errors import BadSettings, BadSigner
 from oracle_node.report import SignedReport, verify
 from oracle_node.settings import KeyFile, read_settings, read_signer
@@ -188,3 +191,23 @@ def test_the_command_takes_the_remote_signer(tmp_path: Path, monkeypatch: pytest
 def test_a_key_file_is_named_by_its_path() -> None:
     """Where the key is, for messages."""
     assert KeyFile(file="node.key").place == "node.key"
+
+
+def test_a_signer_that_fails_at_midnight_costs_a_restart_and_no_report() -> None:
+    """The process ends with the signer's reason; started again, it signs what it had read."""
+
+    def down(digest: bytes) -> bytes:
+        raise SignerFailed(SIGNERS[0].address, "the KMS is down")
+
+    with net(MIDNIGHT - 4_000, {GPT: "gpt-4.1"}) as found:
+        node = found.start(0, Mode.SIGN)
+        node.watcher._signer = DigestSigner(SIGNERS[0].address, down)
+        with pytest.raises(SignerFailed, match="the KMS is down"):
+            found.run_until(MIDNIGHT + 60)
+        assert node.store.book.get(GPT, DAY) is None
+        found.stop(0)
+        node = found.start(0, Mode.SIGN)
+        found.run_until(MIDNIGHT + 120)
+        report = node.store.book.get(GPT, DAY)
+        assert report is not None
+        assert report.attestation.price == 8_000_000
