@@ -5,16 +5,28 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from ifx_sdk.errors import IFXError, InputError, NodeDown, RpcError
 from otc_desk.desk import Desk
 from otc_desk.errors import DeskError, TooManyRequests
 from otc_desk.guards import Guards
-from otc_desk.logs import logger
+from otc_desk.logs import fault_of, logger
 from otc_desk.market_cache import MarketCache
 from otc_desk.problems import RESPONSES, problem
 from otc_desk.rates import Rates
-from otc_desk.routes import agreements, approvals, market, operator, participants, positions, requests, session
+from otc_desk.routes import (
+    agreements,
+    approvals,
+    documents,
+    market,
+    notices,
+    operator,
+    participants,
+    positions,
+    requests,
+    session,
+)
 
 
 def create_app(desk: Desk) -> FastAPI:
@@ -39,6 +51,8 @@ def create_app(desk: Desk) -> FastAPI:
         agreements.router,
         approvals.router,
         positions.router,
+        documents.router,
+        notices.router,
         operator.router,
         market.router,
     ):
@@ -87,12 +101,16 @@ async def _malformed(request: Request, error: Exception) -> JSONResponse:
 async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
     slugs = {404: "not-found", 405: "no-such-method"}
-    return problem(error.status_code, slugs.get(error.status_code, "refused"), str(error.detail), headers=error.headers)
+    headers = dict(error.headers or {})
+    if error.status_code == 405:  # the router names the methods of one of the path's routes alone
+        routes = (each for each in request.app.routes if each.matches(request.scope)[0] is not Match.NONE)
+        headers["Allow"] = ", ".join(sorted({method for each in routes for method in each.methods}))
+    return problem(error.status_code, slugs.get(error.status_code, "refused"), str(error.detail), headers=headers)
 
 
 async def _unforeseen(request: Request, error: Exception) -> JSONResponse:
     """A fault of ours: logged whole, told without details."""
-    logger().error("unforeseen", path=request.url.path, method=request.method, exc_info=error)
+    logger().error("unforeseen", path=request.url.path, method=request.method, fault=fault_of(error))
     return problem(
         500, "fault", "the desk made a mistake; nothing was done", "Ask again with the same idempotency key."
     )
