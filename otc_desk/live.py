@@ -93,7 +93,7 @@ def read(node: str, underlying: str, body: bytes) -> Reading | Silence:
         if found["underlying"] != underlying or type(price) is not int or type(at) is not int or price < 0:
             return Silence(node=node, why="its answer is for something else")
         changes = tuple((date.fromisoformat(each["from"]), each["price"]) for each in dated[:_MAX_CHANGES])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return Silence(node=node, why="its answer is malformed")
     if any(new is not None and type(new) is not int for _, new in changes):
         return Silence(node=node, why="its answer is malformed")
@@ -131,6 +131,6 @@ def _said(body: bytes) -> str:
     try:
         found = json.loads(body)
         said = found.get("error", "") if isinstance(found, dict) else ""
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     return " ".join(str(said).split())[:200]
