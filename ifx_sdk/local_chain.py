@@ -19,6 +19,7 @@ from web3.types import RPCEndpoint, RPCResponse
 from ifx_sdk import local_rpc as rpc
 from ifx_sdk.devkeys import dev_address, dev_key
 from ifx_sdk.errors import MissingExtra
+from ifx_sdk.node import lean
 
 if TYPE_CHECKING:
     from ifx_sdk.local_evm import CallRequest, Header, LocalEvm, MinedBlock
@@ -43,7 +44,7 @@ class LocalChain:
             timestamp=timestamp, balances={bytes.fromhex(account[2:]): balance for account in self.accounts}
         )
         self.provider = LocalProvider(self._evm, dict(zip(self.accounts, self._keys, strict=True)))
-        self.web3 = Web3(self.provider)
+        self.web3 = lean(Web3(self.provider))
 
     def __repr__(self) -> str:
         return f"LocalChain(block={self._evm.head.block_number}, timestamp={self.timestamp})"

@@ -26,6 +26,7 @@ from web3.providers.base import BaseProvider
 from web3.types import RPCEndpoint, RPCResponse
 
 from ifx_sdk.errors import RpcError
+from ifx_sdk.node import lean
 from ifx_sdk.tracking import is_definite, is_known_already
 from oracle_node.clocks import Clock
 from oracle_node.endpoint_faults import EndpointFault, FaultKind
@@ -100,7 +101,7 @@ class Endpoints(BaseProvider):
     @property
     def web3(self) -> Web3:
         """A Web3 that asks them all."""
-        return Web3(self)
+        return lean(Web3(self))
 
     def faults(self) -> tuple[EndpointFault, ...]:
         """What is wrong now: within the last hour, and nothing has disproved it since."""

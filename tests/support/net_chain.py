@@ -11,6 +11,7 @@ from web3.types import RPCEndpoint, RPCResponse
 
 from ifx_sdk.calendar import SECONDS_PER_DAY
 from ifx_sdk.local_chain import LocalChain
+from ifx_sdk.node import lean
 
 _REMEMBERED = frozenset({"eth_call", "eth_getBalance"})
 
@@ -24,17 +25,19 @@ class NodesChain(BaseProvider):
         self._local, self._follow = local, follow
         self.down = False
         """Whether it refuses connections."""
+        self.is_down: Callable[[], bool] = lambda: False
+        """The same, asked each time."""
         self.final_behind = 0
         """How many blocks the finalized one is behind the newest."""
 
     @property
     def web3(self) -> Web3:
         """A Web3 that asks it."""
-        return Web3(self)
+        return lean(Web3(self))
 
     def make_request(self, method: RPCEndpoint, params: Any) -> RPCResponse:
         """What the chain answers. A read of the same state is answered from memory, for all nodes alike."""
-        if self.down:
+        if self.down or self.is_down():
             raise RequestsConnectionError("connection refused")
         self._follow()
         provider = self._local.provider
