@@ -119,23 +119,23 @@ def main() -> None:
     folder: Path = given.folder
     folder.mkdir(exist_ok=True)
     stopped = threading.Event()
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, lambda *_: stopped.set())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
     deployment = Path(os.path.abspath(given.deployment))  # noqa: PTH100 - links stay links
     others = (2, 3, 4)
     with pages(folder, given.port):
-        processes = [start(number, folder, given.port, given.rpc, deployment) for number in others]
+        processes = [start(node, folder, given.port, given.rpc, deployment) for node in others]
         try:
-            await_all(processes, [given.port + number for number in others])
+            await_all(processes, [given.port + node for node in others])
             print(f"the page and three nodes answer on ports {given.port}, {given.port + 2} to {given.port + 4}")
             sys.stdout.flush()
-            while not stopped.wait(0.5) and all(each.poll() is None for each in processes):
+            while not stopped.wait(0.5) and all(process.poll() is None for process in processes):
                 pass
         finally:
-            for each in processes:
-                each.terminate()
-            for each in processes:
-                each.wait(timeout=30)
+            for process in processes:
+                process.terminate()
+            for process in processes:
+                process.wait(timeout=30)
 
 
 if __name__ == "__main__":
