@@ -116,6 +116,10 @@ def withdraw(session: Session, account: str, id: str, now: int) -> Request:
 def check(session: Session, operator: str, id: str, now: int) -> Request:
     """Let a submitted request be matched. Raises `NotFound`, `WrongState`."""
     request = handed_in(session, id)
+    if request.state != RequestState.SUBMITTED:  # terms that come to nothing lead there too, and they alone
+        raise WrongState(
+            f"request {id} cannot be checked", request.state, "GET /api/operator/requests for those that can."
+        )
     move_request(session, request, RequestState.CHECKED, operator, now)
     return request
 
