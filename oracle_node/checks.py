@@ -16,6 +16,7 @@ from ifx_sdk.errors import IFXError, NodeDown
 from ifx_sdk.oracle import Oracle
 from oracle_node.alerts import Alerts, Cause
 from oracle_node.clocks import REFUSE_SECONDS, ChainTime, Clock
+from oracle_node.endpoint_faults import EndpointFault
 from oracle_node.endpoints import Endpoints, EndpointState
 from oracle_node.health import Check, Health
 from oracle_node.metrics import Metrics
@@ -157,14 +158,21 @@ def coins(wei: int) -> str:
 
 
 def tell_endpoints(endpoints: Endpoints, alerts: Alerts, metrics: Metrics, now: int) -> None:
-    """Alert of each endpoint that does something wrong, end the alerts of those that do not, and count."""
-    wrong = {each.url: each for each in endpoints.faults()}
+    """Alert of each endpoint that does something wrong, end the alerts of those that do not, and count.
+
+    By their place in the settings too: two of them can differ in their secret part alone, which is not shown.
+    """
+    wrong = {_called(each): each for each in endpoints.faults()}
     for each in endpoints.all_faults():
-        metrics.rpc_faults.labels(each.url, str(each.kind)).set(each.times)
-        if each.url not in wrong:
-            alerts.end(Cause.RPC_FAULTY, each.url, now)
-    for url, fault in wrong.items():
-        alerts.begin(Cause.RPC_FAULTY, url, f"{fault.kind}: {fault.why}", now)
+        metrics.rpc_faults.labels(_called(each), str(each.kind)).set(each.times)
+        if _called(each) not in wrong:
+            alerts.end(Cause.RPC_FAULTY, _called(each), now)
+    for called, fault in wrong.items():
+        alerts.begin(Cause.RPC_FAULTY, called, f"{fault.kind}: {fault.why}", now)
+
+
+def _called(fault: EndpointFault) -> str:
+    return f"{fault.number}: {fault.url}"
 
 
 TOLD: Final = ("disk", "contract", "listed", "registered")
