@@ -1,6 +1,7 @@
 """The index of the chain's events holds what an independent reader of the raw logs finds, whatever happens."""
 
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from ifx_sdk import devnet
 from ifx_sdk.chain import Chain
 from ifx_sdk.client import IFX
 from ifx_sdk.errors import NodeDown, RpcError
-from otc_desk import chain_index
+from otc_desk import chain_index, market_rows
 from otc_desk.chain_index import advance
 from otc_desk.db.tables import (
     ChainCursor,
@@ -29,6 +30,7 @@ from otc_desk.db.tables import (
     ChainUnderlying,
 )
 from otc_desk.desk import Desk
+from otc_desk.worker import worker
 
 
 def known(desk: Desk) -> dict[str, Any]:
@@ -374,3 +376,54 @@ def _through(desk: Desk, node: TwistedNode) -> Desk:
 def _with(desk: Desk, ifx: IFX) -> Desk:
     """The same desk with another connection."""
     return replace(desk, ifx=ifx)
+
+
+def test_a_thousand_forwards_are_read_in_seconds(desk: Desk, trading: Trading) -> None:
+    """One booking told a thousand times under a thousand ids: all are there, and read again they are not new."""
+    trading.book(trading.terms(GPT, price=7_700_000))
+    booked = desk.ifx.escrow.codec.topic("ForwardBooked")
+    node = TwistedNode(trading.ifx.chain.web3)
+
+    def thousandfold(params: Any, ask: Any) -> Any:
+        answer = ask()
+        (one,) = [log for log in answer["result"] if log["topics"][0] == booked] or [None]
+        if one is not None:
+            ids = (f"0x{number:064x}" for number in range(1, 1_000))
+            copies = [
+                {**one, "topics": [booked, id, *one["topics"][2:]], "logIndex": hex(100 + place)}
+                for place, id in enumerate(ids)
+            ]
+            answer["result"] = [*answer["result"], *copies]
+        return answer
+
+    node.twists["eth_getLogs"] = thousandfold
+    began = time.monotonic()
+    assert advance(_through(desk, node)) == 1_000 + 6
+    assert time.monotonic() - began < 20
+    with desk.database.reading() as session:
+        (lot,) = market_rows.lots(session)
+        assert (lot.forwards, lot.quantity) == (1_000, 100_000_000)
+        assert market_rows.peak(session, cursor_of(desk).head_number).highest == 1_000
+
+
+def test_what_is_read_in_one_transaction_is_of_one_block(desk: Desk, trading: Trading) -> None:
+    """A booking that is indexed between two questions of a reader is in the next reader's answers alone."""
+    advance(desk)
+    with desk.database.reading() as session:
+        market_rows.hold_view(session)
+        before = market_rows.as_of(session)
+        trading.book(trading.terms(GPT))
+        assert advance(desk) == 1
+        assert (market_rows.as_of(session), market_rows.lots(session)) == (before, ())
+    with desk.database.reading() as session:
+        market_rows.hold_view(session)
+        assert market_rows.as_of(session).block > before.block
+        assert len(market_rows.lots(session)) == 1
+
+
+def test_the_worker_reads_the_chain(desk: Desk, trading: Trading) -> None:
+    """A round of the desk's loop brings the index up to date."""
+    forward = trading.book(trading.terms(GPT))
+    worker(desk, signer=devnet.signer(devnet.DESK)).act()
+    assert list(known(desk)["forwards"]) == [forward]
+    assert known(desk) == expected(trading.ifx)
