@@ -10,13 +10,35 @@ from typing import Final
 
 from ifx_sdk.calendar import day_of, format_time
 from ifx_sdk.client import IFX
+from ifx_sdk.codec import Codec
 from ifx_sdk.endings import Novation, Termination
-from ifx_sdk.errors import BadEnding, BadTerms, IncomingLeftBefore, MessageRevoked, NotListed, SpotNotTodaysFixing
+from ifx_sdk.errors import (
+    BadEnding,
+    BadTerms,
+    IncomingLeftBefore,
+    MessageRevoked,
+    NotListed,
+    Reverted,
+    SpotNotTodaysFixing,
+)
 from ifx_sdk.money import decimal_text, format_amount, format_price
 from ifx_sdk.payoff import deposit_required
 from ifx_sdk.signing import Message
 from ifx_sdk.terms import Terms
 
+_PAYMENT: Final = (("sender", "address"), ("receiver", "address"), ("amount", "uint256"))
+_TRANSFER_FROM: Final = Codec(
+    "Token",
+    [
+        {
+            "type": "function",
+            "name": "transferFrom",
+            "stateMutability": "nonpayable",
+            "inputs": [{"name": name, "type": kind} for name, kind in _PAYMENT],
+            "outputs": [],
+        }
+    ],
+)
 MAX_REASON: Final = 1_000
 """Characters of an agreement's reason."""
 
@@ -131,6 +153,20 @@ def _money(ifx: IFX, need: Need) -> Iterator[Problem]:
         what = f"{takes}; the escrow may collect {format_amount(allowance)} of the {format_amount(pulled)}"
         cure = f"Allow it from that wallet: `ifx allow {decimal_text(pulled)}`."
         yield Problem(code="allowance", who=need.role, what=what, cure=cure)
+    if 0 < pulled <= min(wallet, allowance) and (why := _refusal(ifx, need.account, pulled)):
+        what = f"the token does not let the escrow collect from {need.account}: {why}"
+        cure = "It is paused, or its issuer has blocked this account; nobody else can change that."
+        yield Problem(code="token", who=need.role, what=what, cure=cure)
+
+
+def _refusal(ifx: IFX, account: str, amount: int) -> str:
+    """Why the token would not pay the escrow, tried without sending anything: blocked, paused. Empty where it would."""
+    data = _TRANSFER_FROM.encode_call("transferFrom", [account, ifx.escrow.address, amount])
+    try:
+        answer = ifx.chain.node.call({"from": ifx.escrow.address, "to": ifx.token.address, "data": data})
+    except Reverted as error:
+        return error.reason or "it gives no reason"
+    return "" if not answer or any(answer) else "it answers no"
 
 
 def live_problem(what: str, spot: int) -> Problem:

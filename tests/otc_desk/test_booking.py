@@ -1,5 +1,7 @@
 """From approved by both to the chain: whole checks first, then once, whoever is killed and whatever is lost."""
 
+from dataclasses import replace
+
 import pytest
 from fastapi.testclient import TestClient
 from support.booking import (
@@ -25,8 +27,10 @@ from support.booking import (
 from support.chain import DAY, GPT
 from support.desk import OPERATOR, Participant
 from support.desk_market import checked, confirmed
+from support.pools import automine, forget, mine
 
-from ifx_sdk import devnet
+from ifx_sdk import artifacts, devnet
+from ifx_sdk.chain import Call
 from ifx_sdk.devkeys import dev_address
 from ifx_sdk.errors import LongHasNotApproved, NotTheDesk, ShortHasNotApproved
 from ifx_sdk.terms import Terms
@@ -136,6 +140,67 @@ def test_every_problem_is_told_at_once_and_goes_away_one_by_one(desk: Desk, clie
     shown = Participant(client, LONG).get(f"/api/agreements/{id}/preflight").json()
     assert [each["code"] for each in shown["problems"]] == ["pause"]
     assert [each["role"] for each in shown["needs"]] == ["long", "short"]
+
+
+@pytest.mark.parametrize(
+    ("function", "args", "undone"),
+    [
+        ("set_blacklisted", (dev_address(SHORT), True), (dev_address(SHORT), False)),
+        ("set_paused", (True,), (False,)),
+    ],
+)
+def test_a_token_that_does_not_move_is_told_by_whom(
+    desk: Desk, client: TestClient, function: str, args: tuple[object, ...], undone: tuple[object, ...]
+) -> None:
+    """USDT blocks an account, or stops altogether: no transaction is wasted; booked once it moves again."""
+    fund(desk.ifx, LONG, SHORT)
+    id = approved(desk, client, terms_of(desk))
+
+    def say(*given: object) -> None:
+        data = artifacts.codec("TestUSDT").encode_call(function, list(given))
+        call = Call(name=function, to=desk.ifx.token.address, data=data)
+        desk.ifx.chain.send(call, devnet.signer(devnet.DEPLOYER)).confirmed()
+
+    say(*args)
+    worker = working(desk)
+    rounds(worker)
+    assert ("token", "short") in codes(desk, id)
+    assert desk.ifx.chain.node.nonce(dev_address(DESK)) == 0
+    say(*undone)
+    rounds(worker)
+    assert row(desk, id).state == "done"
+
+
+def test_a_chain_that_asks_too_much_is_the_desks_problem(desk: Desk, client: TestClient) -> None:
+    """Above the cap nothing is sent; the desk waits and says why."""
+    fund(desk.ifx, LONG, SHORT)
+    id = approved(desk, client, terms_of(desk))
+    poor = desk.settings.chain.model_copy(update={"fee_cap_gwei": 0})
+    thrifty = replace(desk, settings=desk.settings.model_copy(update={"chain": poor}))
+    rounds(working(thrifty))
+    assert codes(desk, id) == [("gas", "desk")]
+    assert desk.ifx.chain.node.nonce(dev_address(DESK)) == 0
+    rounds(working(desk))
+    assert row(desk, id).state == "done"
+
+
+def test_what_waits_in_the_pool_past_its_deadline_never_books(desk: Desk, client: TestClient) -> None:
+    """Its nonce is filled, the agreement expires, both can ask anew."""
+    fund(desk.ifx, LONG, SHORT)
+    terms = terms_of(desk)
+    id = approved(desk, client, terms)
+    worker = working(desk, stuck_after=0)
+    automine(desk.ifx.chain, False)
+    rounds(worker, 1)
+    assert "waits to be mined" in row(desk, id).reason
+    forget(desk.ifx.chain, row(desk, id).reason.split()[2].rstrip(","))
+    devnet.travel(desk.ifx, terms.deadline + 1)
+    rounds(worker, 2)
+    mine(desk.ifx.chain)
+    automine(desk.ifx.chain, True)
+    rounds(worker)
+    assert (row(desk, id).state, bookings(desk.ifx)) == ("expired", [])
+    assert desk.ifx.chain.node.nonce(dev_address(DESK)) == 1
 
 
 def test_a_pause_only_delays(desk: Desk, client: TestClient) -> None:
