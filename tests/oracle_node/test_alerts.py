@@ -198,7 +198,8 @@ def test_threads_that_find_the_same_tell_it_once(hook: Hook, closing: ExitStack)
     closing.close()
     told = [hook.came.get_nowait()["status"] for _ in range(hook.came.qsize())]
     assert told
-    assert told == ["firing", "resolved"] * (len(told) // 2)
+    # A slow machine delivers as many as fit into the patience at the end: those, in their order.
+    assert told == [("firing", "resolved")[number % 2] for number in range(len(told))]
 
 
 # ------------------------------------------------------------------------------------------------ the webhook fails
