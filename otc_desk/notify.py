@@ -133,12 +133,13 @@ class Notifier:
         notice.tries, notice.failure = notice.tries + 1, why
         is_over = is_gone or notice.tries > len(RETRY_SECONDS)
         notice.next_try_at = None if is_over else now + RETRY_SECONDS[notice.tries - 1]
+        session.flush()
         logger().warning("notice", id=id, channel=notice.channel, tries=notice.tries, why=why)
         if notice.channel == WEBHOOK:
             participant = session.get_one(Participant, notice.account)
             participant.webhook_failures += 1
-            if is_over or participant.webhook_failures >= MOST_FAILURES:
-                _switch_off(session, participant, now)
+            if is_over or participant.webhook_failures >= MOST_FAILURES or participant.webhook_off_at is not None:
+                _switch_off(session, participant, now)  # also what was under way when it was switched off
 
 
 @contextmanager
@@ -178,20 +179,20 @@ def listed(session: Session, account: str, *, after: str | None, limit: int) -> 
 
 def _switch_off(session: Session, participant: Participant, now: int) -> None:
     """Stop posting there; what waits is given up, kept, and can be replayed."""
-    if participant.webhook_off_at is not None:
-        return
-    participant.webhook_off_at = now
+    was_on = participant.webhook_off_at is None
+    participant.webhook_off_at = participant.webhook_off_at or now
     session.execute(
         update(Notice)
         .where(Notice.account == participant.account, Notice.channel == WEBHOOK, Notice.next_try_at.is_not(None))
         .values(next_try_at=None, failure="the webhook is switched off")
     )
-    events.record(
-        session,
-        at=now,
-        actor=events.DESK,
-        object="participant",
-        object_id=participant.account,
-        what="webhook off",
-        detail={"failures": participant.webhook_failures},
-    )
+    if was_on:
+        events.record(
+            session,
+            at=now,
+            actor=events.DESK,
+            object="participant",
+            object_id=participant.account,
+            what="webhook off",
+            detail={"failures": participant.webhook_failures},
+        )

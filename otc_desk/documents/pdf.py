@@ -5,12 +5,12 @@ pages, the table's header again on the next one, letters that shrink before a nu
 """
 
 import hashlib
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
 from fpdf import FPDF
-from fpdf.enums import MethodReturnValue, WrapMode
 
 from otc_desk.documents import chart, fonts
 from otc_desk.documents.model import Block, Document, Grid, Note, PayoffChart, Row, Rows, to_json
@@ -50,7 +50,7 @@ class _Sheet(FPDF):
 
     def __init__(self, document: Document) -> None:
         super().__init__(format="A4")
-        self.measured: dict[tuple[str, float, str], float] = {}
+        self.measured: dict[tuple[str, str], float] = {}
         self.document = document
         self.digest = hashlib.sha256(to_json(document)).hexdigest()
         self.set_margins(_MARGIN, 16, _MARGIN)
@@ -254,20 +254,40 @@ class _Sheet(FPDF):
 
     def wrapped(self, text: str, width: float) -> list[str]:
         """The lines of a text in the letters that are set; long words break where they must."""
-        if self.width_of(text) <= width:
-            return [text]
-        found = self.multi_cell(
-            width, 4, text, dry_run=True, output=MethodReturnValue.LINES, align="L", wrapmode=WrapMode.WORD
-        )
-        assert isinstance(found, list)  # noqa: S101 - LINES gives lines
-        return [str(line) for line in found] or [""]
+        found, line = [], ""
+        for word in text.split(" "):
+            longer = f"{line} {word}" if line else word
+            if self.width_of(longer) <= width:
+                line = longer
+                continue
+            found += [line] if line else []
+            while self.width_of(word) > width:
+                cut = self.fitting(word, width)
+                found.append(word[:cut])
+                word = word[cut:]
+            line = word
+        return [*found, line] if line or not found else found
+
+    def fitting(self, word: str, width: float) -> int:
+        """How many characters of a word fit, one at least; a mark stays with the letter that it is on."""
+        low, high = 1, len(word) - 1
+        while low < high:
+            middle = (low + high + 1) // 2
+            low, high = (middle, high) if self.width_of(word[:middle]) <= width else (low, middle - 1)
+        cut = low
+        while cut > 1 and unicodedata.category(word[cut]).startswith("M"):
+            cut -= 1
+        return cut
 
     def width_of(self, text: str) -> float:
-        """Millimetres of a text in the letters that are set; asked again and again while columns are found."""
-        key = (self.font_family, self.font_size_pt, text)
+        """Millimetres of a text in the letters that are set. Widths grow with the size, so one measure does for all."""
+        key = (self.font_family, text)
         if key not in self.measured:
+            size = self.font_size_pt
+            self.set_font_size(10)
             self.measured[key] = self.get_string_width(text)
-        return self.measured[key]
+            self.set_font_size(size)
+        return self.measured[key] * self.font_size_pt / 10
 
     def rule(self) -> None:
         """A thin line under what was written."""

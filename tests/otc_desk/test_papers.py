@@ -285,7 +285,15 @@ def test_the_calendar_holds_every_date() -> None:
     assert int(waiting[0]["dtstart"].dt.timestamp()) == START + DAY
 
 
-@pytest.mark.parametrize("name", [" ".join(SCRIPTS)[:200], "東" * 200, "W" * 200, "\U0001f600" * 200, "i i" * 66])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(" ".join(SCRIPTS)[:200], id="scripts"),
+        pytest.param("東" * 200, id="wide"),
+        pytest.param("\U0001f600" * 200, id="unknown"),
+        pytest.param("i i" * 66, id="narrow"),
+    ],
+)
 def test_nothing_leaves_its_column_or_page(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the longest numbers and names, every cell is as wide as its text and on the paper."""
     kept, written = pdf._Sheet.cell, pdf._Sheet.text

@@ -1,0 +1,119 @@
+"""Where notices arrive in tests: a mail relay and a webhook's server on loopback, each in a thread of its own."""
+
+import json
+import socketserver
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from standardwebhooks import Webhook
+
+
+@dataclass
+class Relay:
+    """A mail relay that takes what it is given, or refuses it."""
+
+    port: int = 0
+    """Where it listens."""
+    mails: list[tuple[str, bytes]] = field(default_factory=list)
+    """Recipient and message of each that it took."""
+    refuses: int = 0
+    """A code that it answers every recipient with; 0 takes them."""
+
+
+@contextmanager
+def relay() -> Iterator[Relay]:
+    """Listen while the block runs."""
+    found = Relay()
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.say("220 relay.example")
+            recipient = ""
+            while line := self.rfile.readline():
+                word = line[:4].upper()
+                if word in (b"EHLO", b"HELO"):
+                    self.say("250 relay.example")
+                elif word == b"RCPT":
+                    recipient = line.decode().partition("<")[2].partition(">")[0]
+                    self.say(f"{found.refuses} no such user {recipient}" if found.refuses else "250 ok")
+                elif word == b"DATA":
+                    self.say("354 go on")
+                    found.mails.append((recipient, self.message()))
+                    self.say("250 taken")
+                elif word == b"QUIT":
+                    self.say("221 bye")
+                    return
+                else:
+                    self.say("250 ok")
+
+        def message(self) -> bytes:
+            lines = []
+            while (line := self.rfile.readline()) not in (b".\r\n", b""):
+                lines.append(line)
+            return b"".join(lines)
+
+        def say(self, text: str) -> None:
+            self.wfile.write(f"{text}\r\n".encode())
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        found.port = server.server_address[1]
+        with _running(server):
+            yield found
+
+
+@dataclass
+class Hook:
+    """A webhook's server."""
+
+    url: str = ""
+    """Where it listens."""
+    got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+    """Headers (lower case) and body of each POST."""
+    status: int = 204
+    """What it answers."""
+
+    def verified(self, secret: str, number: int = -1) -> dict[str, object]:
+        """A POST's content, by the library that a receiver would use; its signature holds."""
+        headers, body = self.got[number]
+        at = datetime.fromtimestamp(int(headers["webhook-timestamp"]), UTC)
+        assert headers["webhook-signature"] == Webhook(secret).sign(headers["webhook-id"], at, body.decode())
+        found: dict[str, object] = json.loads(body)
+        return found
+
+
+@contextmanager
+def hook() -> Iterator[Hook]:
+    """Listen while the block runs."""
+    found = Hook()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            found.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
+            self.send_response(found.status)
+            self.send_header("Location", "http://127.0.0.1:1/elsewhere")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        found.url = f"http://127.0.0.1:{server.server_address[1]}/hook"
+        with _running(server):
+            yield found
+
+
+@contextmanager
+def _running(server: socketserver.BaseServer) -> Iterator[None]:
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join(5)
