@@ -27,15 +27,15 @@ def file_mode(path: Path | str) -> int | None:
     return stat.S_IMODE(found)
 
 
-def write_whole(path: Path | str, text: str) -> None:
-    """Write a file whole or not at all; where `path` is a link, the file that it leads to. Raises `BadFile`."""
+def write_whole(path: Path | str, content: str | bytes) -> None:
+    """Write a file (text as UTF-8) whole or not at all; where `path` is a link, what it leads to. Raises `BadFile`."""
     mode = file_mode(path)
     target = Path(os.path.realpath(path))
     draft = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         try:
-            with draft.open("x", encoding="utf-8") as file:
-                file.write(text)
+            with draft.open("xb") as file:
+                file.write(content.encode() if isinstance(content, str) else content)
                 file.flush()
                 os.fsync(file.fileno())
             if mode is not None:

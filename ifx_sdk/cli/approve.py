@@ -67,14 +67,43 @@ def _held(session: Session, message: Message) -> ForwardRecord | None:
     return None
 
 
-@command(WRITES)
-def approve(session: Session, file: MessageFile) -> None:
-    """Approve what a file holds on chain, as one whom it names.
+@command((*WRITES, "desk_url"))
+def approve(
+    session: Session,
+    file: Annotated[
+        str | None,
+        typer.Argument(metavar="[FILE]", help="What `ifx terms`, `ifx termination` or `ifx novation` wrote."),
+    ] = None,
+    desk: Annotated[
+        str | None, typer.Option("--desk", metavar="ID", help="What a desk sent, instead of a file; signed, not sent.")
+    ] = None,
+    on_chain: Annotated[
+        bool, typer.Option("--on-chain", help="With --desk: approve by a transaction, then tell the desk.")
+    ] = False,
+    signature: Annotated[
+        str | None, typer.Option("--signature", metavar="HEX", help="With --desk: what a Safe's owners signed; 0x.")
+    ] = None,
+    safe_batch: Annotated[
+        str | None,
+        typer.Option("--safe-batch", metavar="FILE", help="With --desk: write a Safe's batch and approve nothing."),
+    ] = None,
+) -> None:
+    """Approve what a file holds on chain, or what a desk sent by signature, as one whom it names.
 
-    For a wallet that cannot sign terms, a termination or a novation.
+    What a desk says is computed again here from the message alone; what differs is not signed. A Safe: --safe-batch
+    shows what its owners sign and writes a file for its Transaction Builder.
     """
     from ifx_sdk.cli import messages
+    from ifx_sdk.cli.errors import MissingOption
     from ifx_sdk.terms import Terms
+
+    if desk is not None:
+        from ifx_sdk.cli.approving import approve_at_desk
+
+        approve_at_desk(session, desk, on_chain=on_chain, signature=signature, safe_batch=safe_batch)
+        return
+    if file is None:
+        raise MissingOption("file", "FILE, or --desk ID")
 
     ifx, message = _opened(session, file)
     record = None

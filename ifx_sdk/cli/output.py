@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Rows = Iterable[tuple[str, str]]
 
-_ATTRIBUTES = ("reason", "tx_hash", "field", "extra", "path", "account", "expected", "actual")
+_ATTRIBUTES = ("reason", "tx_hash", "field", "extra", "path", "account", "expected", "actual", "key")
 """What of an error a program may want beside its text."""
 
 

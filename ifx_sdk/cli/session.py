@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ifx_sdk.cli.writes import Announcer
     from ifx_sdk.client import IFX
     from ifx_sdk.deployment import Deployment
+    from ifx_sdk.desk import Desk
     from ifx_sdk.signers import Signer
     from ifx_sdk.terms import Domain
 
@@ -53,11 +54,18 @@ _OPTIONS: Final = {
             "--journal", metavar="FILE", envvar="IFX_JOURNAL", help="Keep each hash here before it is broadcast."
         ),
     ],
+    "desk_url": Annotated[
+        str | None,
+        typer.Option(
+            "--desk-url", metavar="URL", envvar="IFX_DESK_URL", help="The desk, such as https://desk.example."
+        ),
+    ],
     "json": Annotated[bool, typer.Option("--json", help="One JSON object on stdout: micro-USDT, Mtok, unix seconds.")],
 }
 
 READS: Final = ("rpc", "deployment", "account", "key_file", "password_file")
 WRITES: Final = ("rpc", "deployment", "key_file", "password_file", "account", "journal")
+DESK: Final = ("desk_url", "deployment", "rpc", "key_file", "password_file", "account")
 
 
 class Session:
@@ -72,6 +80,7 @@ class Session:
         password_file: str | None = None,
         account: str | None = None,
         journal: str | None = None,
+        desk_url: str | None = None,
         json: bool = False,
     ) -> None:
         """The options as they were written; nothing is read or opened yet."""
@@ -82,6 +91,7 @@ class Session:
         self._password_file = password_file
         self._account = account
         self._journal = journal
+        self._desk_url = desk_url
         self._announcer: Announcer | None = None
 
     @property
@@ -129,6 +139,13 @@ class Session:
         from ifx_sdk.deploy import DEVNET_CHAIN_ID
 
         return None if self.deployment().chain_id == DEVNET_CHAIN_ID else int(time.time())
+
+    def desk_time(self) -> int:
+        """Unix seconds as a desk counts them: this machine's; the chain's where a local deployment is named."""
+        import time
+
+        found = self.clock() if self._deployment else int(time.time())
+        return self.chain().now() if found is None else found
 
     def deployment(self) -> Deployment:
         """The deployment file. Raises MissingOption, BadDeployment."""
@@ -179,6 +196,34 @@ class Session:
         from ifx_sdk.cli.keys import open_signer
 
         return open_signer(self._key_file, self._password_file, self._account)
+
+    def desk(self) -> Desk:
+        """The desk, as the signer, or as the Safe that is named with a token of its session (IFX_DESK_TOKEN).
+
+        Raises MissingOption, SignerError.
+        """
+        import os
+
+        token = os.environ.get("IFX_DESK_TOKEN")
+        return self.unsigned_desk(token) if token else self._desk_of(self.signer())
+
+    def unsigned_desk(self, token: str | None = None) -> Desk:
+        """The desk for the account that is named, whose wallet signs elsewhere. Raises MissingOption, BadAddress."""
+        from ifx_sdk.cli.errors import MissingOption
+
+        account = self.named_account()
+        if account is None:
+            raise MissingOption("account", "--account", "IFX_ACCOUNT", "0x...")
+        return self._desk_of(None, token=token, account=account)
+
+    def _desk_of(self, signer: Signer | None, *, token: str | None = None, account: str | None = None) -> Desk:
+        from ifx_sdk.cli.errors import MissingOption
+        from ifx_sdk.desk import Desk
+
+        if not self._desk_url:
+            raise MissingOption("desk", "--desk-url", "IFX_DESK_URL", "https://desk.example")
+        domain = self.domain() if self._deployment else None
+        return Desk(self._desk_url, signer, domain=domain, token=token, account=account)
 
     def subject(self) -> str:
         """The account that a reading command is about: --account, or that of the key. Raises MissingOption."""

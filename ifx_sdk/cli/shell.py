@@ -12,6 +12,7 @@ import typer.main
 
 from ifx_sdk.cli.output import Output
 from ifx_sdk.cli.secret import hide
+from ifx_sdk.desk.errors import WriteUnknown
 from ifx_sdk.errors import IFXError, InputError, MissingExtra, OutcomeUnknown, Reverted, SignerError
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ _UsageError: type[Exception] = next(each for each in typer.BadParameter.__mro__ 
 
 def exit_code(error: IFXError) -> int:
     """1 where the chain refused or something failed, 2 where the call cannot be used, 3 where nobody knows."""
-    if isinstance(error, OutcomeUnknown):
+    if isinstance(error, OutcomeUnknown | WriteUnknown):
         return UNKNOWN
     if isinstance(error, Reverted):  # before InputError: refused terms are both
         return FAILED

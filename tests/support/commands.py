@@ -15,6 +15,7 @@ from ifx_sdk.cli import app
 from ifx_sdk.devkeys import dev_key
 
 VARIABLES = ("IFX_RPC", "IFX_DEPLOYMENT", "IFX_KEY_FILE", "IFX_ACCOUNT", "IFX_PASSWORD", "IFX_JOURNAL")
+VARIABLES += ("IFX_DESK_URL", "IFX_DESK_TOKEN", "IFX_DESK_CONFIG")
 """Emptied for every run, so that the machine's own settings decide nothing."""
 
 

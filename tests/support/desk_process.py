@@ -77,6 +77,8 @@ class DeskProcess:
     """While it serves."""
     keys: Iterator[int] = field(default_factory=lambda: count(1))
     """For people that nobody was before."""
+    here: list[Desk] = field(default_factory=list)
+    """Clients that `everybody_leaves` closes."""
 
     @property
     def url(self) -> str:
@@ -135,12 +137,18 @@ class DeskProcess:
 
     def desk(self, signer: Signer) -> Desk:
         """A program of whoever signs."""
-        return Desk(self.url, signer, domain=self.ifx.escrow.domain())
+        found = Desk(self.url, signer, domain=self.ifx.escrow.domain())
+        self.here.append(found)
+        return found
 
-    @property
-    def operator(self) -> Shell:
-        """The operator's environment, for `ifx-desk operator` too."""
-        return self.shell(KeySigner.from_key(dev_key(devnet.DEPLOYER)), dev_key(devnet.DEPLOYER))
+    def everybody_leaves(self) -> None:
+        """Take back what is still open, so that nobody of the next test meets it, and close every client."""
+        for each in self.here:
+            if self.process is not None:
+                for request in each.requests(state="checked"):
+                    each.withdraw(request.id)
+            each.close()
+        self.here.clear()
 
     def operate(self, *arguments: str) -> Any:
         """`ifx-desk operator ... --json`, successfully, in this process."""
@@ -212,6 +220,10 @@ class DeskProcess:
             "valid_until": self.ifx.chain.now() + 7 * SECONDS_PER_DAY,
         }
         return desk.request("long" if side == "long" else "short", GPT, **(wanted | changes)).id
+
+    def meet(self, long: Desk, short: Desk, **changes: Any) -> str:
+        """Both ask, and the operator sends them final terms; the agreement's id."""
+        return self.match(self.ask(long, "long", **changes), self.ask(short, "short", **changes))
 
     def match(self, long: str, short: str) -> str:
         """The operator checks two requests and confirms their match; the agreement's id."""
