@@ -28,6 +28,8 @@ from otc_desk.routes import (
     session,
 )
 
+_METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
+
 
 def create_app(desk: Desk) -> FastAPI:
     """The application of one desk."""
@@ -103,9 +105,13 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     slugs = {404: "not-found", 405: "no-such-method"}
     headers = dict(error.headers or {})
     if error.status_code == 405:  # the router names the methods of one of the path's routes alone
-        routes = (each for each in request.app.routes if each.matches(request.scope)[0] is not Match.NONE)
-        headers["Allow"] = ", ".join(sorted({method for each in routes for method in each.methods}))
+        headers["Allow"] = ", ".join(each for each in _METHODS if _takes(request, each))
     return problem(error.status_code, slugs.get(error.status_code, "refused"), str(error.detail), headers=headers)
+
+
+def _takes(request: Request, method: str) -> bool:
+    scope = dict(request.scope) | {"method": method}
+    return any(each.matches(scope)[0] is Match.FULL for each in request.app.routes)
 
 
 async def _unforeseen(request: Request, error: Exception) -> JSONResponse:

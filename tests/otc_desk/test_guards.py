@@ -253,9 +253,10 @@ def test_another_way_of_writing_a_path_leads_nowhere(client: TestClient, path: s
 
 @pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "PATCH", "PUT", "GETX"])
 def test_another_method_does_nothing(client: TestClient, method: str) -> None:
-    """405, with no word to other sites."""
+    """405 with the methods that the path has, and with no word to other sites."""
     answer = client.request(method, "/api/session", headers={"Origin": URL})
     assert answer.status_code == 405
+    assert answer.headers["allow"] == "DELETE, GET, POST"
     assert not [name for name in answer.headers if name.startswith("access-control")]
 
 

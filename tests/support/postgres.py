@@ -89,8 +89,11 @@ def _user() -> dict[str, str | int | list[str]]:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Cluster]:
-    """A new cluster in an empty folder of a short path. Skips loudly where there is no PostgreSQL, and fails in CI."""
+def running(folder: Path, *, durable: bool = False) -> Iterator[Cluster]:
+    """A new cluster in an empty folder of a short path. Skips loudly where there is no PostgreSQL, and fails in CI.
+
+    `durable` has it wait for the disk, as in production.
+    """
     initdb, postgres = find("initdb"), find("postgres")
     if initdb is None or postgres is None:
         if os.environ.get("CI") == "true":
@@ -103,7 +106,10 @@ def running(folder: Path) -> Iterator[Cluster]:
     how = ["--no-sync", "--auth=trust", f"--username={SUPERUSER}", "--encoding=UTF8", "--locale=C.UTF-8"]
     quiet = {"cwd": folder, "stdout": subprocess.DEVNULL} | who
     subprocess.run([str(initdb), *how, f"--pgdata={data}"], check=True, timeout=60, **quiet)  # type: ignore[call-overload]
-    options = _OPTIONS | {"port": str(port), "unix_socket_directories": str(folder)}
+    options = {name: value for name, value in _OPTIONS.items() if not (durable and value == "off")} | {
+        "port": str(port),
+        "unix_socket_directories": str(folder),
+    }
     settings = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
     process = subprocess.Popen([str(postgres), "-D", str(data), *settings], **quiet)  # type: ignore[call-overload]
     try:
