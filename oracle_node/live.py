@@ -27,6 +27,8 @@ from oracle_node.sources.reading import whole_micro
 
 FRESH_SECONDS: Final = 60
 """A page that was asked for so lately is not asked for again, whether it came or not."""
+PATIENCE_SECONDS: Final = 5
+"""How long an asker waits for another one's reading: a page that hangs must not take every connection of the node."""
 AHEAD_DAYS: Final = 400
 """How far ahead changes are looked for: no forward runs longer."""
 _PREFIX: Final = "/live/"
@@ -139,11 +141,16 @@ class LivePages:
         asked = self._underlyings.get(underlying)
         if asked is None:
             return json_answer({"error": "this node does not read it"}, HTTPStatus.NOT_FOUND)
-        with self._locks[asked.page]:
+        lock = self._locks[asked.page]
+        if not lock.acquire(timeout=PATIENCE_SECONDS):
+            return json_answer({"error": "the page is being read; ask again"}, HTTPStatus.SERVICE_UNAVAILABLE)
+        try:
             at, page = self._page(asked.page)
             if isinstance(page, Unfetched):
                 return json_answer({"error": page.why, "at": at}, HTTPStatus.SERVICE_UNAVAILABLE)
             price, dated = self._changes(asked, page, datetime.fromtimestamp(at, UTC).date())
+        finally:
+            lock.release()
         if isinstance(price, Refusal):
             error = {"error": str(price), "at": at, "sha256": page.sha256}
             return json_answer(error, HTTPStatus.SERVICE_UNAVAILABLE)

@@ -1,6 +1,7 @@
 """What a node says of a page on being asked: the price now, and every dated change that the page shows."""
 
 import json
+import threading
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -79,6 +80,26 @@ def test_a_page_that_does_not_come_is_no_price_and_is_not_asked_again_at_once() 
     assert answered(found) == (503, {"error": "status 500 Internal Server Error", "at": MIDNIGHT + FRESH_SECONDS})
     assert answered(found)[0] == 503
     assert len(asks) == 2
+
+
+def test_a_page_that_hangs_does_not_hold_every_asker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While one waits for the page, the others are told to ask again; then it is there for all."""
+    asked_for, come = threading.Event(), threading.Event()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked_for.set()
+        come.wait(20)
+        return httpx.Response(200, text=page())
+
+    monkeypatch.setattr("oracle_node.live.PATIENCE_SECONDS", 0)
+    found = pages_of(answer, ToldClock(MIDNIGHT))
+    first = threading.Thread(target=answered, args=(found,))
+    first.start()
+    assert asked_for.wait(20)
+    assert answered(found) == (503, {"error": "the page is being read; ask again"})
+    come.set()
+    first.join()
+    assert answered(found)[0] == 200
 
 
 def test_a_page_without_the_model_is_no_price() -> None:
