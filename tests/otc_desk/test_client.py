@@ -196,6 +196,14 @@ LIES = {
 }
 
 
+def _is_found_out(client: Desk, id: str) -> bool:
+    try:
+        client.approve(id)
+    except Untrue:
+        return True
+    return False
+
+
 def test_nothing_is_signed_on_the_desks_word(network: Network, long: Desk, agreed: str) -> None:
     """Whatever the desk changes is found out before the key is asked."""
     for name, lie in LIES.items():
@@ -205,9 +213,7 @@ def test_nothing_is_signed_on_the_desks_word(network: Network, long: Desk, agree
                 lie(answer)
 
         network.changed = change
-        with pytest.raises(Untrue):
-            long.approve(agreed)
-            pytest.fail(f"signed with {name}")
+        assert _is_found_out(long, agreed), name
     network.changed = None
     assert not any(each.approved for each in long.terms(agreed).parties)
 
