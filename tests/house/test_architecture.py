@@ -53,6 +53,7 @@ PURE = {
         for name in ("exposure", "ladder", "margin", "market_maker", "participants", "plan", "process")
     ),
     Path("oracle_node/fixing.py"),
+    *(Path("otc_desk", f"{name}.py") for name in ("matching", "meaning", "states", "tenors", "terms")),
     *(
         Path("ifx_index", f"{name}.py")
         for name in ("cati", "day", "decomposition", "exact", "lpi", "quality", "rebalance", "resolve", "tpi")
