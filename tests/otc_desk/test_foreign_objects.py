@@ -14,6 +14,7 @@ from support.desk import OPERATOR, Participant
 from support.desk_market import asked, checked, confirmed
 
 from ifx_sdk import devnet
+from otc_desk.chain_index import advance
 from otc_desk.db.tables import Agreement, Notice
 from otc_desk.db.tables import Request as RequestRow
 from otc_desk.desk import Desk
@@ -41,6 +42,7 @@ def world(desk: Desk, client: TestClient) -> dict[str, Participant]:
     checked(desk, found["operator"], found["short"], "short")
     confirmed(found["operator"])
     asked(desk, found["long"], "long", contact=CANARIES["contact"])
+    advance(desk)
     return found
 
 
