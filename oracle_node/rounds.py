@@ -49,6 +49,8 @@ GAS_OF_THE_FIRST: Final = 106_000
 """Budget of a post by seven signers (benchmarks/gas.json)."""
 GAS_OF_EACH_MORE: Final = 58_000
 """Budget of each further underlying in the same transaction."""
+BALANCE_SECONDS: Final = 600
+"""Between two looks at the balance."""
 LOW_POSTINGS: Final = 14
 """Posts that the balance should pay for at least: two weeks."""
 
@@ -91,6 +93,7 @@ class Rounds:
         self._told: set[tuple[str, str, Fault]] = set()
         self._fixed: dict[str, Fixing] = {}
         self._missed: list[tuple[str, int]] = []
+        self._balance_at = 0
 
     # ------------------------------------------------------------------------------------------- when
 
@@ -289,6 +292,7 @@ class Rounds:
             self._alerts.begin(Cause.POSTING_FAILING, "chain", str(error), now)
             self._log.error("post failed", why=str(error))
             return
+        self._balance_at = 0  # it costs
         self._on_step(Step.POSTED)
         self._watch.add(result)
         self._tell_posted(result)
@@ -327,8 +331,10 @@ class Rounds:
                 self._alerts.begin(Cause.NO_QUORUM, name, text, now)
 
     def _tell_balance(self) -> None:
-        if not self._posts:
+        now = self._clock.now()
+        if not self._posts or now - self._balance_at < BALANCE_SECONDS:
             return
+        self._balance_at = now
         chain = self._oracle.chain
         balance = chain.balance(self._oracle.account)
         left = postings_left(balance, gas_price(chain), len(self._names))

@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequenc
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from email.utils import formatdate
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx
 import structlog
-from support.net_chain import NodesChain
+from support.net_chain import NodesChain, chain_before
 from support.nodes import ToldClock, page
 
 from ifx_sdk import devnet
@@ -24,9 +25,11 @@ from ifx_sdk.chain import Chain
 from ifx_sdk.client import IFX
 from ifx_sdk.local_chain import LocalChain
 from oracle_node.assembly import Mode, Node, assembled
+from oracle_node.observe import Release
 from oracle_node.serving import Answer
 from oracle_node.settings import Settings, read_settings
 from oracle_node.steps import OnStep, unheard
+from oracle_node.store import DATABASE, Store
 
 PAGES_HOST = "pages.example"
 PRICING = f"https://{PAGES_HOST}/pricing"
@@ -60,6 +63,10 @@ class Net:
     """Every line that a node logged, with its number."""
     asked: list[tuple[str, int]] = field(default_factory=list)
     """Every request of a page: its URL and when."""
+    quiet: bool = field(default=False)
+    """Whether neither lines nor requests are remembered: a year has many."""
+    asking: int = field(default=0)
+    """The node whose request is being answered."""
     chain_ahead: int = field(default=0)
     """How many seconds the chain's newest block is ahead of the clock."""
     _closing: dict[int, ExitStack] = field(default_factory=dict)
@@ -73,8 +80,8 @@ class Net:
                 mode=mode,
                 signer=devnet.signer(devnet.NODES[number]),
                 clock=self.clock,
-                client=httpx.Client(transport=httpx.MockTransport(self._answer)),
-                chain=Chain(self.chains[number].web3, chain_id=31337),
+                client=httpx.Client(transport=httpx.MockTransport(partial(self._answer, number))),
+                chain=chain_before(self.chains[number]),
                 log=self.log(number),
                 checks=checks,
                 on_step=on_step,
@@ -134,10 +141,25 @@ class Net:
         """The alerts of a node that are open, `cause:about`."""
         return {each.cause for each in self.nodes[number].store.alerts.open()}
 
+    def sent(self) -> list[str]:
+        """The hash of every transaction to the oracle that was mined, in order."""
+        oracle = bytes.fromhex(self.ifx.oracle.address[2:])
+        mined = [each.transaction for block in self.local._evm.blocks for each in block.transactions]
+        return ["0x" + bytes(each.hash).hex() for each in mined if bytes(each.to) == oracle]
+
     def price(self, name: str, day: int) -> int | None:
         """The fixing on the chain."""
         found = self.ifx.oracle.fixing(name, day)
         return None if found is None else found.price
+
+    def store_of(self, number: int) -> Store:
+        """A store of its own on a node's file, whether that is up or not."""
+        return Store(Path(self.settings[number].state) / DATABASE)
+
+    def release(self, number: int, release: Release) -> None:
+        """An operator lets a price on another scale pass."""
+        with self.store_of(number) as store:
+            store.release(release, self.clock.now())
 
     def close(self) -> None:
         """Take every node down."""
@@ -148,16 +170,19 @@ class Net:
         """The logger of a node, whose lines are in `events`."""
 
         def keep(logger: object, method: str, line: Event) -> Event:
-            self.events.append((number, dict(line)))
+            if not self.quiet:
+                self.events.append((number, dict(line)))
             raise structlog.DropEvent
 
         found: structlog.stdlib.BoundLogger = structlog.wrap_logger(None, processors=[keep])
         return found
 
-    def _answer(self, request: httpx.Request) -> httpx.Response:
+    def _answer(self, asking: int, request: httpx.Request) -> httpx.Response:
         host = request.url.host
         if host == PAGES_HOST:
-            self.asked.append((str(request.url), self.clock.now()))
+            self.asking = asking
+            if not self.quiet:
+                self.asked.append((str(request.url), self.clock.now()))
             found = self.on_page(request) if self.on_page else self.pages(str(request.url), self.clock.now())
             found.headers.setdefault("Date", formatdate(self.clock.now(), usegmt=True))
             return found
@@ -224,7 +249,7 @@ def net(
             ifx=ifx,
             settings=tuple(_settings(folder, number, nodes, models, url, extra) for number in range(nodes)),
         )
-        found.chains = {number: NodesChain(local, found.follow) for number in range(nodes)}
+        found.chains = {number: NodesChain(local, found.clock, found.follow) for number in range(nodes)}
         try:
             yield found
         finally:
