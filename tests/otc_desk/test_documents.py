@@ -108,7 +108,9 @@ def test_nobody_else_learns_that_a_forward_exists(desk: Desk, client: TestClient
             foreign, unknown = ask(forward), ask(UNKNOWN)
             assert foreign.status_code == unknown.status_code == 404
             assert foreign.json() == unknown.json()
-    assert client.get(f"/api/documents/{forward}/confirmation.pdf").status_code == 401
+    for path in (f"/api/documents/{forward}/confirmation.pdf", "/api/documents/ledger.csv"):
+        for headers in ({}, {"Authorization": "Bearer x"}, {"Authorization": ""}):
+            assert client.get(path, headers=headers).status_code == 401
 
 
 def test_final_terms_can_be_read_before_they_are_booked(desk: Desk, client: TestClient) -> None:
