@@ -4,6 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from eth_typing import HexStr
 from fastapi.testclient import TestClient
 from support.booking import (
     FUNDS,
@@ -317,7 +318,12 @@ def test_a_7702_account_approves_by_its_key(tmp_path: Any, own_anvil: Chain) -> 
     ifx = devnet.start(own_anvil, [GPT, LUNA])
     devnet.post(ifx, {GPT: 8_000_000})
     fund(ifx, LONG, SHORT)
-    world: Any = SimpleNamespace(chain=own_anvil, payer=DEPLOYER, mined=own_anvil.reconcile)
+
+    def mined(tx_hash: str) -> Any:
+        own_anvil.web3.eth.wait_for_transaction_receipt(HexStr(tx_hash))
+        return own_anvil.reconcile(tx_hash)
+
+    world: Any = SimpleNamespace(chain=own_anvil, payer=DEPLOYER, mined=mined)
     delegate(world, dev_key(LONG), deploy_mock(world, "delegate_batches"))
     with desk_on(sqlite(tmp_path), ifx) as desk:
         assert desk.wallets.has_code(dev_address(LONG))
