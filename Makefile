@@ -70,6 +70,9 @@ nightly: .venv/.installed-dev tools ## The million checks, then every property w
 lock: .venv/.installed-dev ## Write the installed versions to requirements/constraints.txt (names and versions only)
 	$(BIN)/pip freeze --exclude-editable | grep -E '^[A-Za-z0-9_.-]+==[^ ]+$$' > requirements/constraints.txt
 
+audit: ## Look the locked versions up among known vulnerabilities (pip-audit; asks the network, no part of CI)
+	@scripts/audit.sh
+
 tools:
 	@scripts/anvil.sh
 
