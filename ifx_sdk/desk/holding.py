@@ -42,7 +42,7 @@ def held(agreement: Agreement, domain: Domain, account: str) -> Message:
         "the digest to compare": (shown.id, digest),
         "the domain": (shown.domain_separator, "0x" + domain_separator(domain).hex()),
         "the message's hash": (shown.message_hash, "0x" + message_hash(message).hex()),
-        "the typed data": (_plain(agreement), message_typed_data(message, domain)),
+        "the typed data": (agreement.typed_data.model_dump(mode="json"), message_typed_data(message, domain)),
         "the deadline": (agreement.deadline, message.deadline),
         "the parties": ({each.role: each.account for each in agreement.parties}, dict(message.parties)),
         f"who is {agreement.role}": (account, message.parties.get(agreement.role)),
@@ -83,10 +83,6 @@ def _money(agreement: Agreement, terms: Terms) -> dict[str, tuple[object, object
         "what booking collects": (said.needed, locked + fee),
         "the worst case": (said.worst_case, worst),
     }
-
-
-def _plain(agreement: Agreement) -> object:
-    return json.loads(agreement.typed_data.model_dump_json())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,10 +46,10 @@ def test_make_targets_in_documents_exist(path: Path) -> None:
     assert named <= targets
 
 
-@pytest.mark.parametrize(("command", "module"), [("ifx", "ifx_sdk"), ("ifx-oracle", "oracle_node")])
+@pytest.mark.parametrize(("command", "module"), [("ifx", "ifx_sdk"), ("ifx-oracle", "oracle_node"), ("ifx-desk", "otc_desk")])
 @pytest.mark.parametrize("path", DOCUMENTS, ids=str)
 def test_commands_in_documents_exist(path: Path, command: str, module: str) -> None:
-    """Every `ifx ...` and `ifx-oracle ...` in a document is a command that the shell knows."""
+    """Every `ifx ...`, `ifx-oracle ...` and `ifx-desk ...` in a document is a command that the shell knows."""
     pattern = rf"(?:^|[|;&]\s*|\.venv/bin/){command} ([a-z][a-z-]*)"
     named = {match for line in shell_lines(path) for match in re.findall(pattern, line)}
     named |= set(re.findall(rf"`{command} ([a-z][a-z-]*)", text(path)))
@@ -58,7 +58,7 @@ def test_commands_in_documents_exist(path: Path, command: str, module: str) -> N
 
 
 def command_names(module: str) -> set[str]:
-    """The commands of one of the two shells."""
+    """The commands of one of the shells."""
     import importlib
 
     import typer

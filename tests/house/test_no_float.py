@@ -14,6 +14,8 @@ EXEMPT = {
     Path("ifx_sdk/chain.py"): SECONDS,
     Path("ifx_sdk/tracking.py"): SECONDS,
     Path("ifx_sdk/deadline.py"): SECONDS,
+    Path("ifx_sdk/desk/http.py"): SECONDS,
+    Path("ifx_sdk/desk/client.py"): SECONDS,
     Path("oracle_node/fetch.py"): SECONDS,
     Path("oracle_node/serving.py"): SECONDS,
     Path("oracle_node/service.py"): SECONDS,

@@ -113,6 +113,17 @@ def test_the_life_of_a_forward_at_the_prompt(desk: DeskProcess, tmp_path_factory
     end = desk.desk(short).position(done.forward).end
     assert end is not None
     assert (end.price, end.long_payout, end.short_payout) == (CUT, LONG_PAYOUT, 2 * PREFUNDING - LONG_PAYOUT)
+    anybody = Desk(desk.url)
+    desk.here.append(anybody)
+    settled = anybody.wait_for(
+        lambda: anybody.market.settlements(GPT).items,
+        lambda found: done.forward in {each.forward for each in found},
+        seconds=PATIENCE,
+        every=LOOK,
+        what="the settlement among the market's",
+    )
+    [told] = [each for each in settled if each.forward == done.forward]
+    assert (told.settlement_price, told.long_payout, told.quantity) == (CUT, LONG_PAYOUT, LOT)
 
     folder = tmp_path_factory.mktemp("papers")
     names = [path.rpartition("/")[2] for path in at_long.json("documents", done.forward, "--out", str(folder))["files"]]

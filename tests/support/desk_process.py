@@ -144,7 +144,7 @@ class DeskProcess:
     def everybody_leaves(self) -> None:
         """Take back what is still open, so that nobody of the next test meets it, and close every client."""
         for each in self.here:
-            if self.process is not None:
+            if self.process is not None and each._signer is not None:
                 for request in each.requests(state="checked"):
                     each.withdraw(request.id)
             each.close()
