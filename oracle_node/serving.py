@@ -11,13 +11,14 @@ import logging
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from shutil import copyfileobj
-from socket import socket
+from socket import SHUT_RDWR, socket
+from time import monotonic
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
@@ -25,9 +26,12 @@ from ifx_sdk.errors import BadFile
 from oracle_node.report import ReportBook
 
 MAX_CONNECTIONS: Final = 64
-"""Connections that are answered at the same time; one more is closed at once."""
+"""Connections that are answered at the same time; one more ends the oldest, or is closed at once."""
+HELD_SECONDS: Final = 10
+"""How long a connection is left in peace where others wait; a report or a scrape takes a blink."""
 
 _REPORTS: Final = "/reports/"
+_ROOM_SECONDS: Final = 0.5
 _PATIENCE: Final = 30
 """Seconds that a connection may stay silent."""
 _JSON: Final = "application/json"
@@ -91,10 +95,15 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """The first route that knows the path answers."""
-        path = unquote(urlsplit(self.path).path)
+        self._write(self._found() or json_answer({"error": "no such path"}, HTTPStatus.NOT_FOUND))
+
+    def _found(self) -> Answer | None:
+        try:
+            path = unquote(urlsplit(self.path).path)
+        except ValueError:  # `//[`: no URL, and no news
+            return None
         answers = (route(path) for route in self.routes)
-        found = next((each for each in answers if each is not None), None)
-        self._write(found or json_answer({"error": "no such path"}, HTTPStatus.NOT_FOUND))
+        return next((each for each in answers if each is not None), None)
 
     def _write(self, answer: Answer) -> None:
         if isinstance(answer.body, bytes):
@@ -118,23 +127,43 @@ class _Handler(BaseHTTPRequestHandler):
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = MAX_CONNECTIONS
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self._free = threading.BoundedSemaphore(MAX_CONNECTIONS)
+        self._lock = threading.Lock()
+        self._since: dict[object, float] = {}
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Close what comes above the bound: a reader that hangs costs a thread, and they are not for free."""
-        if self._free.acquire(blocking=False):
+        """Close what comes above the bound: a reader that hangs costs a thread, and they are not for free.
+
+        Readers that send or take a byte now and then would keep peers out for ever: the oldest makes room.
+        """
+        if self._free.acquire(blocking=False) or (self._end_oldest() and self._free.acquire(timeout=_ROOM_SECONDS)):
+            with self._lock:
+                self._since[request] = monotonic()
             super().process_request(request, client_address)
         else:
             self.shutdown_request(request)
+
+    def _end_oldest(self) -> bool:
+        """End the connection that is open for longest, unless all are young; whether there was one."""
+        with self._lock:
+            oldest = next(iter(self._since), None)
+            if not isinstance(oldest, socket) or monotonic() - self._since[oldest] < HELD_SECONDS:
+                return False
+            with suppress(OSError):
+                oldest.shutdown(SHUT_RDWR)
+        return True
 
     def process_request_thread(self, request: socket | tuple[bytes, socket], client_address: Any) -> None:
         """As the base class does, then make room."""
         try:
             super().process_request_thread(request, client_address)
         finally:
+            with self._lock:
+                self._since.pop(request, None)
             self._free.release()
 
     def handle_error(self, request: object, client_address: object) -> None:
