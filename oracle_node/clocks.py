@@ -8,7 +8,7 @@ right clock, while one behind it says nothing.
 import time
 from collections.abc import Iterable
 from email.utils import parsedate_to_datetime
-from statistics import median_low
+from statistics import median_high, median_low
 from threading import Event
 from typing import Final, Protocol
 
@@ -94,10 +94,11 @@ def http_date(text: str | None, age: str | None = None) -> int | None:
 def skew(now: int, publishers: Iterable[int], newest_block: int | None = None) -> int | None:
     """How many seconds the clock is ahead of the others; negative where it is behind, None where nobody says.
 
-    `publishers` are their times when it said `now`. A block ahead of the clock is a proof that it is behind.
+    `publishers` are their times when it said `now`, one for each. A block ahead of the clock is a proof that it is
+    behind. Of two publishers who contradict each other the one who is nearer to the clock counts: two against one.
     """
     ahead = [now - each for each in publishers]
-    by_publishers = median_low(ahead) if ahead else None
+    by_publishers = min(median_low(ahead), median_high(ahead), key=abs) if ahead else None
     if newest_block is not None and newest_block - now > REFUSE_SECONDS:
         return min(now - newest_block, by_publishers or 0)
     return by_publishers

@@ -12,10 +12,9 @@ from ifx_sdk.money import format_price
 from ifx_sdk.oracle import Oracle
 from ifx_sdk.signing import verify_digest_signature
 from oracle_node.checks import unseen
-from oracle_node.clocks import REFUSE_SECONDS, WARN_SECONDS, Clock, http_date, skew
-from oracle_node.fetch import Page
+from oracle_node.clocks import REFUSE_SECONDS, WARN_SECONDS, Clock, skew
 from oracle_node.health import Check
-from oracle_node.observe import FailedReading, Observer, PageReading, Pages
+from oracle_node.observe import FailedReading, Observer, PageReading, Pages, publishers_times
 from oracle_node.peers import hear
 from oracle_node.settings import Settings, read_signer
 
@@ -88,12 +87,7 @@ def _reading(reading: PageReading | FailedReading, newest: _Newest) -> Check:
 
 def publishers_clock(found: Pages, now: int) -> Check:
     """The clock agrees with the `Date` of the pages' publishers."""
-    said = [
-        date + (now - each.at)
-        for each in found.values()
-        if isinstance(each.page, Page) and (date := http_date(each.page.date, each.page.age)) is not None
-    ]
-    off = skew(now, said)
+    off = skew(now, publishers_times(found, now))
     if off is None:
         return Check(name="clock of the pages", ok=True, says="no page tells its time", gates=False)
     cure = f"Set the machine's clock by NTP (timedatectl set-ntp true): above {REFUSE_SECONDS} s nothing is signed."

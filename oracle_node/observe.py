@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 import httpx
 
 from ifx_sdk.money import format_price
-from oracle_node.clocks import Clock
+from oracle_node.clocks import Clock, http_date
 from oracle_node.fetch import Page, Unfetched, fetch
 from oracle_node.fixing import Reading
 from oracle_node.settings import CheckSettings, ReadingSettings, UnderlyingSettings
@@ -101,6 +101,15 @@ class Fetched:
 
 Pages: TypeAlias = Mapping[str, Fetched]
 """A slot's requests by URL."""
+
+
+def publishers_times(pages: Pages, now: int) -> tuple[int, ...]:
+    """What the pages' publishers say that it is `now`, unix seconds UTC: one for each host, however many its pages."""
+    said: dict[str, int] = {}
+    for url, each in pages.items():
+        if isinstance(each.page, Page) and (time := http_date(each.page.date, each.page.age)) is not None:
+            said.setdefault(httpx.URL(url).host, time + (now - each.at))
+    return tuple(said.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,14 +23,13 @@ from ifx_sdk.signers import Signer
 from ifx_sdk.terms import Domain
 from oracle_node.alerts import Alerts, Cause
 from oracle_node.archive import Archive, keep_pages
-from oracle_node.clocks import REFUSE_SECONDS, WARN_SECONDS, ChainTime, Clock, http_date, skew
+from oracle_node.clocks import REFUSE_SECONDS, WARN_SECONDS, ChainTime, Clock, skew
 from oracle_node.errors import SecondReport
-from oracle_node.fetch import Page
 from oracle_node.fixing import SLOTS, WindowStatus, newest_per_slot
 from oracle_node.layouts import Layouts
 from oracle_node.logs import Log
 from oracle_node.metrics import Metrics
-from oracle_node.observe import SCALE, FailedReading, Observer, PageReading, Pages
+from oracle_node.observe import SCALE, FailedReading, Observer, PageReading, Pages, publishers_times
 from oracle_node.settings import UnderlyingSettings
 from oracle_node.steps import OnStep, Step, unheard
 from oracle_node.store import Store
@@ -134,12 +133,7 @@ class Watcher:
 
     def _hold_clock(self, pages: Pages) -> None:
         now = self._clock.now()
-        publishers = [
-            said + (now - each.at)
-            for each in pages.values()
-            if isinstance(each.page, Page) and (said := http_date(each.page.date, each.page.age)) is not None
-        ]
-        self._note_skew(skew(now, publishers, self._chain_time.newest_block(now)), now)
+        self._note_skew(skew(now, publishers_times(pages, now), self._chain_time.newest_block(now)), now)
 
     def _timely(self, readings: Sequence[PageReading | FailedReading]) -> Sequence[PageReading | FailedReading]:
         """Under a wrong clock no reading is of the time that it says: none counts, also once the clock is mended."""
