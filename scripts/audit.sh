@@ -15,7 +15,12 @@ fi
 said=$(mktemp)
 trap 'rm -f "$said"' EXIT
 if "$home/bin/pip-audit" --requirement requirements/constraints.txt --no-deps --disable-pip --progress-spinner off --timeout 15 2>&1 | tee "$said"; then
-  exit 0
+  # One that it does not know is skipped with exit 0, and where the service knows none that is all it says.
+  asked=$(grep -c == requirements/constraints.txt) skipped=$(grep -c 'could not be audited' "$said" || true)
+  echo "$((asked - skipped)) of $asked versions were looked up"
+  [ "$skipped" = 0 ] && exit 0
+  echo "$skipped versions are not known to the advisory service: nothing is known about them" >&2
+  exit 1
 fi
 if grep -qE 'ConnectionError|ConnectionTimeout|ServiceError|Max retries|Could not connect|HTTPError|ProxyError' "$said"; then
   echo "the advisory service could not be asked: nothing is known about these versions" >&2
