@@ -46,7 +46,9 @@ def test_make_targets_in_documents_exist(path: Path) -> None:
     assert named <= targets
 
 
-@pytest.mark.parametrize(("command", "module"), [("ifx", "ifx_sdk"), ("ifx-oracle", "oracle_node"), ("ifx-desk", "otc_desk")])
+@pytest.mark.parametrize(
+    ("command", "module"), [("ifx", "ifx_sdk"), ("ifx-oracle", "oracle_node"), ("ifx-desk", "otc_desk")]
+)
 @pytest.mark.parametrize("path", DOCUMENTS, ids=str)
 def test_commands_in_documents_exist(path: Path, command: str, module: str) -> None:
     """Every `ifx ...`, `ifx-oracle ...` and `ifx-desk ...` in a document is a command that the shell knows."""

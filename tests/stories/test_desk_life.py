@@ -10,15 +10,18 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from itertools import count
+from pathlib import Path
 
 import pytest
 from support.chain import START, anvil_binary
+from support.commands import Shell
 from support.desk_process import FUNDS, GPT, LOOK, LOT, PATIENCE, PRICE, SPOT, DeskProcess, desk_process, ifx_desk
 from support.packages import npm_package
 from support.safe import Safe, SafeContracts
 
 from ifx_sdk import devnet
 from ifx_sdk.calendar import SECONDS_PER_DAY
+from ifx_sdk.chain import Call
 from ifx_sdk.desk import Desk
 from ifx_sdk.desk.errors import WrongState
 from ifx_sdk.safe_message import SafeSigner
@@ -89,7 +92,7 @@ def test_the_life_of_a_forward_at_the_prompt(desk: DeskProcess, tmp_path_factory
     assert (waits["id"], waits["kind"], waits["do"]) == (agreement, "terms", f"ifx approve --desk {agreement}")
     assert at_long.json("approve", "--desk", agreement)["approved"] == ["long"]
     assert at_long.json("inbox")["waiting"] == []
-    signed = at_short.json("approve", "--desk", agreement)
+    signed = at_short.json("approve", "--desk", agreement, "--on-chain")
     assert sorted(signed["approved"]) == ["long", "short"]
 
     at = desk.desk(long)
@@ -186,14 +189,32 @@ def test_a_safe_approves_two_days_later(desk: DeskProcess) -> None:
     assert desk.money(safe.address) == [(0, FUNDS - PREFUNDING - SHORT_FEE)]
 
 
-def test_a_safe_approves_on_the_chain_and_the_desk_sees_it(desk: DeskProcess) -> None:
-    """The owners execute the batch file in the Safe's own page; nobody tells the desk."""
+def test_a_safe_approves_on_the_chain_and_the_desk_sees_it(desk: DeskProcess, tmp_path: Path) -> None:
+    """Its owners sign in at the prompt and execute the batch file in the Safe's own page; nobody tells the desk."""
     long, _ = people(desk)
     safe = _safe(desk)
     short = desk.desk(SafeSigner(safe.address, safe.deciding, desk.ifx.chain.chain_id))
     agreement = desk.meet(long, short)
     long.approve(agreement)
-    safe.act(desk.ifx.escrow.prepare("approve_terms", short.message(agreement).as_tuple())).confirmed()
+    prompt = Shell(
+        env={
+            "IFX_DESK_URL": desk.url,
+            "IFX_DEPLOYMENT": str(desk.folder / "local.toml"),
+            "IFX_ACCOUNT": safe.address,
+        }
+    )
+    message, batch = str(tmp_path / "sign-in.txt"), tmp_path / "approve.json"
+    asked = prompt.json("sign-in", "--out", message)
+    digest = bytes.fromhex(asked["digest"][2:])
+    assert asked["safe_message_hash"] == "0x" + safe.message_hash(digest).hex()
+    signed = prompt.json("sign-in", "--message", message, "--signature", "0x" + safe.sign(digest).hex())
+    assert signed["account"] == safe.address
+    inside = prompt.having(IFX_DESK_TOKEN=signed["token"])
+    assert [each["id"] for each in inside.json("inbox")["waiting"]] == [agreement]
+    papers = inside.json("approve", "--desk", agreement, "--safe-batch", str(batch))
+    assert papers["digest"] == short.terms(agreement).digest
+    [call] = json.loads(batch.read_text())["transactions"]
+    safe.act(Call(name="batch", to=call["to"], data=bytes.fromhex(call["data"][2:]))).confirmed()
     assert desk.over(long, agreement).state == "done"
     [method] = [each.method for each in short.terms(agreement).parties if each.account == safe.address]
     assert method == "onchain"
