@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from time import monotonic
 from typing import Final
 
 import httpx
@@ -22,6 +23,8 @@ from oracle_node.settings import Peer
 
 PEER_TIMEOUT_SECONDS: Final = 10
 """Longest wait for one peer's report."""
+ALL_REPORTS_SECONDS: Final = 30
+"""Longest time for all reports of one peer: many slow answers must not hold up a round, in which others post."""
 _NOT_FOUND: Final = 404
 _NOTHING_YET: Final = "it has no report of this day"
 
@@ -75,7 +78,8 @@ def hear(
     domain: Domain | None = None,
     timeout_seconds: int = PEER_TIMEOUT_SECONDS,
 ) -> tuple[Heard, ...]:
-    """Ask every peer at the same time, for one underlying after the other; one that does not answer is left in peace.
+    """Ask every peer at the same time, for one underlying after the other; one that does not answer is left in peace,
+    and so is one that took long enough.
 
     With a `domain` the signatures are verified: that each peer signed what it gives.
     """
@@ -83,8 +87,12 @@ def hear(
 
     def ask_all(peer: Peer) -> list[Heard]:
         heard: list[Heard] = []
+        until = monotonic() + ALL_REPORTS_SECONDS
         for name in names:
-            if heard and heard[-1].fault is Fault.SILENT and not heard[-1].has_nothing_yet:
+            if monotonic() > until:
+                why = f"it took more than {ALL_REPORTS_SECONDS} s for those before"
+                heard.append(Heard(peer=peer, underlying=name, day=day, report=None, fault=Fault.SILENT, why=why))
+            elif heard and heard[-1].fault is Fault.SILENT and not heard[-1].has_nothing_yet:
                 heard.append(replace(heard[-1], underlying=name))
             else:
                 heard.append(_ask(client, peer, name, day, domain, timeout_seconds))

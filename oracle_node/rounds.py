@@ -222,15 +222,21 @@ class Rounds:
         return tallies
 
     def _keep(self, heard: Heard) -> None:
-        """The first report of a peer counts; another one is a proof against it, and archived beside the first."""
+        """The first report of a peer counts; one of another price is a proof against it, and archived beside the first.
+
+        More are not kept: a peer can sign as many as it is asked for, and a disk is finite.
+        """
         if heard.report is None:
             if heard.fault is not None:
                 self._blame(heard.peer.address, heard.underlying, heard.fault, heard.why)
             return
         key = heard.underlying, heard.peer.address
         known = self._reports.setdefault(key, heard.report)
-        self._archive.add_report(heard.report)
-        if known.attestation.price != heard.report.attestation.price:
+        differs = known.attestation.price != heard.report.attestation.price
+        proven = (heard.peer.address, heard.underlying, Fault.TWO_PRICES) in self._told
+        if known is heard.report or (differs and not proven):
+            self._archive.add_report(heard.report)
+        if differs:
             prices = f"{format_price(known.attestation.price)} and {format_price(heard.report.attestation.price)}"
             self._blame(heard.peer.address, heard.underlying, Fault.TWO_PRICES, f"it signed {prices}")
 

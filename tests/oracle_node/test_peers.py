@@ -22,6 +22,7 @@ from ifx_sdk.errors import (
 )
 from ifx_sdk.reports import Tally, attest, tally
 from ifx_sdk.terms import oracle_domain
+from oracle_node import peers
 from oracle_node.peers import gather
 from oracle_node.report import ReportBook, SignedReport
 from oracle_node.serving import serve_reports
@@ -165,6 +166,27 @@ def test_a_peer_that_drips_is_named(served: Callable[..., Peer]) -> None:
         found = ask_all([served(1, report(1)), served(2, report(2)), slow], own=report(0))
     assert found.report is not None
     assert [(each.source, each.why) for each in found.uncounted] == [(url, "no whole answer within 1 s")]
+
+
+def test_a_peer_that_is_slow_with_each_report_holds_up_no_round(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nine seconds for each of fifty answers: it is asked until half a minute is over, and no more."""
+    now = [0.0]
+    asked = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        now[0] += 9
+        return httpx.Response(404)
+
+    monkeypatch.setattr(peers, "monotonic", lambda: now[0])
+    names = [f"openai/model-{number}" for number in range(50)]
+    with httpx.Client(transport=httpx.MockTransport(answer)) as client:
+        heard = peers.hear(client, [Peer(url="http://3.example", address=ADDRESSES[3])], names, DAY)
+    assert len(asked) == 4
+    assert [each.underlying for each in heard] == names
+    assert {each.fault for each in heard} == {peers.Fault.SILENT}
+    assert [each.has_nothing_yet for each in heard] == [True] * 4 + [False] * 46
+    assert heard[-1].why == "it took more than 30 s for those before"
 
 
 def endless() -> Iterator[bytes]:

@@ -155,6 +155,20 @@ def test_a_peer_that_signs_two_prices_is_named_with_both(four: Net) -> None:
     assert all(four.open(number) == {f"peer_faulty:{address(BAD)}"} for number in range(3))
 
 
+def test_a_peer_that_signs_anew_at_every_request_fills_no_disk(four: Net) -> None:
+    """A new price each time it is asked, for hours without a quorum: the first is kept, and one as the proof."""
+    asked = iter(range(1_000_000))
+    begin(four, [0])
+    four.answers[BAD] = lambda path: httpx.Response(
+        200, content=signed(four, BAD, 4_000_000 + next(asked), name=asked_for(path)[0])
+    )
+    four.run_until(MIDNIGHT + 7_200)
+    assert next(asked) > 100
+    assert {each.signer for each in four.nodes[0].archive.reports(GPT, DAY)} == {address(0), address(BAD)}
+    assert len(four.nodes[0].archive.reports(GPT, DAY)) == 3
+    assert {line["fault"] for line in four.said(0, "peer") if line["peer"] == address(BAD)} == {"two_prices"}
+
+
 def test_a_silent_peer_is_counted_and_nobody_is_woken(four: Net) -> None:
     """Withholding is a node's right: a line in the log, a number, no alert."""
     begin(four, range(3))
