@@ -7,9 +7,10 @@ right clock, while one behind it says nothing.
 
 import time
 from collections.abc import Iterable
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from statistics import median_high, median_low
-from threading import Event
+from threading import Event, Lock
 from typing import Final, Protocol
 
 from ifx_sdk.errors import NodeDown, RpcError
@@ -59,20 +60,24 @@ class ChainClock:
     """A local chain's time, for rehearsals: whoever moves the chain moves the nodes that follow it."""
 
     def __init__(self, chain: HasTime, stop: Event | None = None, *, poll_seconds: float = 0.05) -> None:
-        """`stop` ends every wait; the chain is asked every `poll_seconds`."""
+        """`stop` ends every wait; the chain is asked every `poll_seconds`, once for all threads."""
         self._chain = chain
         self._stop = stop or Event()
         self._poll = poll_seconds
         self._newest = 0
+        self._lock, self._known_until = Lock(), 0.0
 
     def now(self) -> int:
         """The newest block's time; the last one known while the chain does not answer."""
-        try:
-            self._newest = max(self._newest, self._chain.timestamp())
-        except (NodeDown, RpcError):
-            if not self._newest:
-                raise
-        return self._newest
+        with self._lock:
+            if time.monotonic() >= self._known_until:
+                try:
+                    self._newest = max(self._newest, self._chain.timestamp())
+                except (NodeDown, RpcError):
+                    if not self._newest:
+                        raise
+                self._known_until = time.monotonic() + self._poll
+            return self._newest
 
     def wait_until(self, at: int) -> None:
         """Wait until a block has that time."""
@@ -85,7 +90,8 @@ def http_date(text: str | None, age: str | None = None) -> int | None:
     if text is None:
         return None
     try:
-        at = int(parsedate_to_datetime(text).timestamp())
+        said = parsedate_to_datetime(text)
+        at = int((said if said.tzinfo is not None else said.replace(tzinfo=UTC)).timestamp())
     except (ValueError, OverflowError):
         return None
     return at + (int(age) if age and age.isascii() and age.isdigit() and len(age) < 9 else 0)

@@ -71,6 +71,8 @@ def _address(text: str) -> str:
 
 
 def _http_url(text: str) -> str:
+    if not text.isprintable() or " " in text:
+        raise ValueError("a URL has no blank and nothing unprintable; write %20")
     try:
         url = httpx.URL(text)
     except httpx.InvalidURL as error:

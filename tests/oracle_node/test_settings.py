@@ -47,6 +47,7 @@ def test_the_signer_is_read_from_its_file(tmp_path: Path) -> None:
         ("[slots]\nnumber = 5", "slots: no such key"),
         ("[[peers]]\nurl = 'ftp://x'\naddress = '0x" + "11" * 20 + "'", "no http or https URL"),
         ("[[peers]]\nurl = 'http://user:secret@x'\naddress = '0x" + "11" * 20 + "'", "keep secrets in key files"),
+        ("[[peers]]\nurl = 'http://x/a b'\naddress = '0x" + "11" * 20 + "'", "no blank and nothing unprintable"),
         ("[[peers]]\nurl = 'http://x'\naddress = '0x12'", "peers.0.address"),
         (2 * PEER.format(port=1, address="0x" + "11" * 20), "listed twice"),
         ("[[underlyings]]\nname = 'a/b'\nprovider = 'nobody'\nmodel = 'b'", "unknown provider"),
