@@ -104,8 +104,10 @@ AGREEMENT_MOVES: Mapping[AgreementState, frozenset[AgreementState]] = MappingPro
         AgreementState.FAILED: frozenset(),
     }
 )
-"""State -> what may follow. Anyone may execute on the chain, so that `done` can follow `sent` too. Back from `done` leads
-a block that the chain undid before it was final."""
+"""State -> what may follow. Anyone may execute on the chain, so that `done` can follow `sent` too.
+
+Back from `done` leads a block that the chain undid before it was final.
+"""
 
 OPEN_REQUESTS = frozenset(state for state, moves in REQUEST_MOVES.items() if moves) - {RequestState.BOOKED}
 """States of a request that is not over."""
