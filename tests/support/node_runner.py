@@ -105,9 +105,9 @@ def wrap(points: Points) -> None:
         points.reached("after_broadcast")
         return answer
 
-    StoreJournal.record = recording  # type: ignore[method-assign]
-    StoreJournal.resolve = resolving  # type: ignore[method-assign]
-    Node.send_raw = sending  # type: ignore[method-assign]
+    StoreJournal.record = recording  # type: ignore[method-assign, assignment]
+    StoreJournal.resolve = resolving  # type: ignore[method-assign, assignment]
+    Node.send_raw = sending  # type: ignore[method-assign, assignment]
 
 
 def node(asked: Mapping[str, Any]) -> NoReturn:

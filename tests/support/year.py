@@ -159,10 +159,14 @@ class Model:
     reports: dict[tuple[int, str, int], int] = field(default_factory=dict)
     """Node, underlying, day: the price that it signs."""
 
+    _signed: dict[tuple[str, int], dict[int, int]] = field(default_factory=dict)
+
     def __post_init__(self) -> None:
         for node in self.plan.up:
             for name in self.plan.names:
                 self._read_all(node, name)
+        for (node, name, day), price in self.reports.items():
+            self._signed.setdefault((name, day), {})[node] = price
 
     # ------------------------------------------------------------------------------------------- what each knows
 
@@ -209,9 +213,7 @@ class Model:
 
     def agreed(self, name: str, day: int) -> int | None:
         """The one price that a quorum signed; None where there is none."""
-        signed = Counter(
-            price for (_, which, when), price in self.reports.items() if (which, when) == (name, day)
-        ).most_common(1)
+        signed = Counter(self._signed.get((name, day), {}).values()).most_common(1)
         return signed[0][0] if signed and signed[0][1] >= QUORUM else None
 
     def may(self, name: str, day: int) -> int | None:
@@ -253,7 +255,7 @@ class Model:
         return early or span[1] - first > self.longest_pause or span[0] < day * DAY + LAST_CALL - 1 < span[1] - 1
 
     def _signers(self, name: str, day: int, price: int) -> list[int]:
-        return [node for node in self.plan.up if self.reports.get((node, name, day)) == price]
+        return [node for node, signed in self._signed.get((name, day), {}).items() if signed == price]
 
     def _served(self, node: int, day: int) -> list[Span]:
         """When a node answers with its report of a day, while that can be posted."""
