@@ -72,7 +72,7 @@ def approve(
     session: Session,
     file: Annotated[
         str | None,
-        typer.Argument(metavar="[FILE]", help="What `ifx terms`, `ifx termination` or `ifx novation` wrote."),
+        typer.Argument(metavar="FILE", help="What `ifx terms`, `ifx termination` or `ifx novation` wrote."),
     ] = None,
     desk: Annotated[
         str | None, typer.Option("--desk", metavar="ID", help="What a desk sent, instead of a file; signed, not sent.")
@@ -88,8 +88,9 @@ def approve(
         typer.Option("--safe-batch", metavar="FILE", help="With --desk: write a Safe's batch and approve nothing."),
     ] = None,
 ) -> None:
-    """Approve what a file holds on chain, or what a desk sent by signature, as one whom it names.
+    """Approve what a file holds, or what a desk sent.
 
+    A file's message is approved on chain, a desk's by signature, as one whom it names.
     What a desk says is computed again here from the message alone; what differs is not signed. A Safe: --safe-batch
     shows what its owners sign and writes a file for its Transaction Builder.
     """

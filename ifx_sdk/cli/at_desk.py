@@ -93,7 +93,10 @@ def withdraw(session: Session, id: Id) -> None:
 
 @command(DESK)
 def inbox(session: Session) -> None:
-    """Show what waits for you at the desk, most urgent first, times in UTC and yours."""
+    """Show what waits for you at the desk.
+
+    Most urgent first; times in UTC and yours.
+    """
     from dataclasses import asdict
 
     from ifx_sdk.cli import desk_sheet
@@ -109,9 +112,9 @@ def decline(
     session: Session,
     id: Annotated[str, typer.Argument(metavar="ID", help="The agreement's, 26 characters.")],
 ) -> None:
-    """Say no to terms, a termination or a novation, for all of its parties, for ever.
+    """Say no to what a desk sent.
 
-    A signature that you gave before holds on the chain until its deadline: `ifx revoke` ends it there.
+    To terms, a termination or a novation, for all of its parties, for ever. A signature that you gave before holds on the chain until its deadline: `ifx revoke` ends it there.
     """
     with session.desk() as desk:
         found = desk.decline(id)
@@ -121,12 +124,15 @@ def decline(
 @command(DESK)
 def documents(
     session: Session,
-    id: Annotated[str | None, typer.Argument(metavar="[ID]", help="The forward's; none: your whole ledger.")] = None,
+    id: Annotated[str | None, typer.Argument(metavar="ID", help="The forward's; none: your whole ledger.")] = None,
     out: Annotated[str, typer.Option("--out", metavar="FOLDER", help="Where to write them.")] = ".",
     zone: Annotated[str, typer.Option("--zone", help="Time zone shown beside UTC, such as Europe/Berlin.")] = "UTC",
     force: Annotated[bool, typer.Option("--force", help="Replace files.")] = False,
 ) -> None:
-    """Download what there is about a forward: confirmation, statements, mark, hedge memo, ledger, dates."""
+    """Download a forward's papers, or your ledger.
+
+    Confirmation, statements, mark, hedge memo, ledger, dates.
+    """
     from functools import partial
     from pathlib import Path
 
@@ -162,7 +168,9 @@ def sign_in(
     ] = None,
     out: Annotated[str | None, typer.Option("--out", metavar="FILE", help="Write the message here.")] = None,
 ) -> None:
-    """Begin a session for a Safe, whose owners sign elsewhere: its token goes into IFX_DESK_TOKEN.
+    """Sign a Safe in to a desk.
+
+    Its owners sign elsewhere; the token of the session goes into IFX_DESK_TOKEN.
 
     First with --account SAFE --out FILE: shows the message and the hash that each owner signs, within ten minutes. Then
     with --message FILE --signature HEX: shows the token, a secret for twelve hours. A key needs none of this.
