@@ -114,7 +114,8 @@ def decline(
 ) -> None:
     """Say no to what a desk sent.
 
-    To terms, a termination or a novation, for all of its parties, for ever. A signature that you gave before holds on the chain until its deadline: `ifx revoke` ends it there.
+    To terms, a termination or a novation, for all of its parties, for ever. A signature that you gave
+    before holds on the chain until its deadline: `ifx revoke` ends it there.
     """
     with session.desk() as desk:
         found = desk.decline(id)
