@@ -22,6 +22,7 @@ from ifx_sdk.cli import app, shell
 from ifx_sdk.cli import errors as cli_errors
 from ifx_sdk.cli.output import aligned, as_json, table
 from ifx_sdk.cli.shell import exit_code
+from ifx_sdk.desk.errors import WriteUnknown
 
 PROMISED = (
     "quote terms sign approve revoke allow deposit book forward forwards settle withdraw balance post deploy vectors"
@@ -189,7 +190,7 @@ def leaves(root: type[errors.IFXError]) -> list[type[errors.IFXError]]:
 def test_every_error_has_the_exit_code_of_its_branch() -> None:
     """3 where nobody knows, 1 where the chain refuses, 2 where the call cannot be used."""
     code = {kind: exit_code(kind.__new__(kind)) for kind in leaves(errors.IFXError)}
-    assert {kind for kind, number in code.items() if number == 3} == {errors.OutcomeUnknown}
+    assert {kind for kind, number in code.items() if number == 3} == {errors.OutcomeUnknown, WriteUnknown}
     assert {code[kind] for kind in leaves(errors.Reverted)} == {1}
     assert {code[kind] for kind in leaves(errors.BadTerms)} == {1}
     assert {code[kind] for kind in leaves(errors.ChainError)} == {1}
