@@ -10,6 +10,7 @@ number of processes may write at once. What is read is hashed again: a name hold
 """
 
 import hashlib
+import logging
 import re
 from datetime import date
 from pathlib import Path
@@ -34,6 +35,7 @@ PAGES, MANIFESTS, REPORTS, FIXINGS = "pages", "manifests", "reports", "fixings"
 ARCHIVE: Final = "archive"
 """The archive's folder in a node's `state` folder."""
 
+_log = logging.getLogger(__name__)
 _PAGE_SUFFIX: Final = ".warc.gz"
 _SUFFIX: Final = ".json"
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -54,14 +56,25 @@ class Archive:
     def add_page(self, page: Page, *, url: str, at: int) -> None:
         """Keep a page's bytes, fetched from `url` at `at` (unix seconds UTC); nothing is done where they are kept.
 
-        Raises `BadValue` where the page is not what its SHA-256 says, `DamagedArchive`, `BadFile`.
+        A file that stands there and does not hold them is damage, which the bytes at hand mend: it is kept beside
+        under another name, and told in the log. Raises `BadValue` where the page is not what its SHA-256 says, and
+        `BadFile`.
         """
         if hashlib.sha256(page.body).hexdigest() != page.sha256:
             raise BadValue(page.sha256, f"the page from {url} has another SHA-256")
-        if not self.page_path(page.sha256).exists():
+        path = self.page_path(page.sha256)
+        if path.exists():
+            try:
+                self.page(page.sha256)
+            except DamagedArchive as error:
+                aside = path.with_name(f"{path.name}.damaged-{at}")
+                _log.exception("an archived page is damaged and written anew; the damaged file is %s", aside)
+                try:
+                    path.rename(aside)
+                except OSError as failed:
+                    raise error from failed
+        if not path.exists():
             self._write_page(page.sha256, warc.pack(page.body, url, at))
-        else:
-            self.page(page.sha256)
 
     def add_page_file(self, sha256: str, data: bytes) -> None:
         """Keep another archive's file of a page as it is. Raises `DamagedArchive`, also where it is none; `BadFile`."""

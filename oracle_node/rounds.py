@@ -285,7 +285,14 @@ class Rounds:
         mine = turn_seconds(registered.signers, self._oracle.account)
         if since < mine or self._clock.now() > midnight(day + 1) - LAST_CALL_SECONDS:
             return
-        self._send(agreed, day)
+        own = [report for report in agreed if not self._is_reviewers(report.underlying)]
+        if own:
+            self._send(own, day)
+
+    def _is_reviewers(self, name: str) -> bool:
+        """Whether somebody else alone posts it, after a look: this node signs it and leaves the rest to him."""
+        listed = self._oracle.underlying(self._oracle.index_of(name))
+        return listed.review_required and self._oracle.reviewer() != self._oracle.account
 
     def _send(self, reports: Sequence[Report], day: int) -> None:
         now = self._clock.now()

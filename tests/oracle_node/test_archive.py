@@ -60,6 +60,18 @@ def test_an_unchanged_page_costs_one_copy_ever(archive: Archive) -> None:
     assert archive.page(first.sha256) == b"prices"
 
 
+def test_a_damaged_page_that_is_served_again_is_mended_and_kept_beside(archive: Archive) -> None:
+    """A byte that a disk lost ends no node: the page at hand is written anew, what was found stays for a look."""
+    first = keep(archive)
+    path = archive.page_path(first.sha256)
+    path.chmod(0o644)
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    damaged = path.read_bytes()
+    keep(archive, at=MIDNIGHT + 300)
+    assert archive.page(first.sha256) == b"prices"
+    assert path.with_name(f"{path.name}.damaged-{MIDNIGHT + 300}").read_bytes() == damaged
+
+
 def test_a_page_that_changes_is_another_file(archive: Archive) -> None:
     """Each body is kept under its own hash, in a folder named after the hash's first byte."""
     one, two = keep(archive, "8.00"), keep(archive, "7.00")
@@ -205,14 +217,12 @@ def test_files_are_read_only(full: Archive) -> None:
 
 
 def test_nothing_is_replaced(full: Archive) -> None:
-    """Where other bytes stand under a name, they stay, and the writer is told."""
+    """Where other bytes stand under a name, they stay, and the writer is told; only a page can be mended."""
     for path in files(full):
         rewrite(path, b"other")
     found = window(Archive(full.folder.parent / "again"))
     with pytest.raises(DamagedArchive):
         full.add_manifest(found.manifest)
-    with pytest.raises(DamagedArchive):
-        keep(full, page())
     with pytest.raises(DamagedArchive):
         full.add_report(signed(0, found.evidence))
     assert {path.read_bytes() for path in files(full)} == {b"other"}

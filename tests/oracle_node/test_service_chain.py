@@ -1,6 +1,7 @@
 """The loop that hears, posts and watches: what it does when the chain fails, and in each mode."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -205,3 +206,16 @@ def test_nodes_that_only_sign_leave_the_post_to_others(four: Net) -> None:
     four.start(2, Mode.POST)
     four.run_until(MIDNIGHT + 1_000)
     assert {name: four.price(name, DAY) for name in MODELS} == PRICES
+
+
+def test_what_a_reviewer_posts_is_signed_and_left_to_him(four: Net) -> None:
+    """An underlying that asks for a review is no failure of the node's own posts, which go on beside it."""
+    four.start_all()
+    for node in four.nodes.values():
+        index = node.oracle.index_of(GPT)
+        node.oracle._names[index] = replace(node.oracle.underlying(index), review_required=True)
+    four.run_until(MIDNIGHT + 1_000)
+    assert four.price(LUNA, DAY) == 6_000_000
+    assert four.price(GPT, DAY) is None
+    assert four.nodes[0].store.book.get(GPT, DAY) is not None
+    assert "posting_failing:chain" not in four.open(0)
