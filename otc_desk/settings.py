@@ -7,7 +7,6 @@
     automatic_matching = false                     true: a match needs no operator
     [chain]
     rpc = "http://127.0.0.1:8545"
-    more_rpcs = []                                 other nodes of the same chain
     deployment = "deployments/local.toml"
     fee_cap_gwei = 200                             a booking never offers more per gas
     poll_seconds = 12                              between two looks at it: about a block's time
@@ -86,8 +85,6 @@ class ChainSettings(_Model):
 
     rpc: str
     """URL or IPC path of a node; there is no default."""
-    more_rpcs: tuple[str, ...] = ()
-    """Other nodes of the same chain, taken in their order where the first one fails."""
     deployment: str
     """Path of `deployments/<network>.toml`."""
     fee_cap_gwei: Annotated[int, Field(ge=1, le=100_000)] = 200
@@ -219,7 +216,6 @@ def _from_folder(found: Settings, folder: Path) -> Settings:
             "chain": found.chain.model_copy(
                 update={
                     "rpc": place(found.chain.rpc),
-                    "more_rpcs": tuple(place(each) for each in found.chain.more_rpcs),
                     "deployment": str(folder / found.chain.deployment),
                 }
             ),
