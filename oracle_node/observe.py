@@ -146,6 +146,7 @@ class Observer:
         asked += [each.check.page for each in self._underlyings if each.check is not None]
         self._urls = tuple(dict.fromkeys(asked))
         self._previous = dict(previous or {})
+        self._nonzero: dict[str, int | None] = {name: price or None for name, price in self._previous.items()}
         self._releases = {(each.underlying, each.price) for each in releases}
         self._pages: dict[str, Page] = {}
         self._prices: dict[tuple[str, str, str, date], int | Refusal] = {}
@@ -197,9 +198,12 @@ class Observer:
         else:
             before = self._previous.get(asked.name)
             verdict = guard(before, price)
+            if before == 0 and price and guard(self._nonzero.get(asked.name), price) is Verdict.HOLD:
+                verdict = Verdict.HOLD  # a zero in between is no way around the scale
             change = "" if before is None else f"{format_price(before)} became {format_price(price)}"
             if verdict is not Verdict.HOLD or (asked.name, price) in self._releases:
                 self._previous[asked.name] = price
+                self._nonzero[asked.name] = price or self._nonzero.get(asked.name)
                 alarm = None if verdict is Verdict.USUAL else change
                 return PageReading(
                     at=at, price=price, underlying=asked.name, page=asked.page, sha256=page.sha256, alarm=alarm

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from ifx_sdk.chain import Chain
 from ifx_sdk.deploy import DEVNET_CHAIN_ID as LOCAL_CHAIN_ID
 from ifx_sdk.deployment import Deployment
-from ifx_sdk.errors import BadValue, NodeDown
+from ifx_sdk.errors import BadValue, NodeDown, RpcError
 from ifx_sdk.signers import Signer
 from oracle_node import logs, systemd
 from oracle_node.assembly import Mode, assembled
@@ -41,7 +41,7 @@ def run(
         )
         try:
             node.oracle.chain.connect({"FixingOracle": node.oracle.address})
-        except NodeDown as error:
+        except (NodeDown, RpcError) as error:
             log.warning("the chain does not answer yet", why=str(error))
         url = running.enter_context(serve(node.routes, host=settings.serving.host, port=settings.serving.port))
         for each in (signal.SIGINT, signal.SIGTERM):

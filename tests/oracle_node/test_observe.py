@@ -221,6 +221,19 @@ def test_an_alarm_does_not_stop_the_price() -> None:
     assert reading.alarm == "6.00 USD/Mtok became 1.20 USD/Mtok"
 
 
+def test_a_zero_in_between_is_no_way_around_the_scale() -> None:
+    """From 8.00 to zero counts, with its alarm; from there to 8,000.00 waits, and back to 8.00 counts."""
+    shown = iter(["8.00", "0.00", "8000.00", "8.00"])
+    reader = observer(lambda request: httpx.Response(200, text=page(gpt=next(shown))))
+    readings = [reader.slot(ToldClock(MIDNIGHT))[0] for _ in range(4)]
+    assert [each.price if isinstance(each, PageReading) else None for each in readings] == [
+        8_000_000,
+        0,
+        None,
+        8_000_000,
+    ]
+
+
 def test_a_price_on_another_scale_waits_for_its_release() -> None:
     """A page that changed to USD per 1K would be 1,000 times off: no price, at every slot, until somebody looked."""
     watching = observer(lambda _: httpx.Response(200, text=page(gpt="0.008")), previous={GPT: 8_000_000})
