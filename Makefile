@@ -64,7 +64,7 @@ node: .venv/.installed-demo tools ## A local anvil at today's date: deployed, fi
 	$(BIN)/python scripts/node.py $(ARGS)
 
 nightly: .venv/.installed-dev tools ## The million checks, then every property with more examples; NIGHTLY_SECONDS=... bounds both
-	@half=$(NIGHTLY_SECONDS); export HYPOTHESIS_PROFILE=nightly NIGHTLY_SECONDS=$${half:+$$((half / 2))}; \
+	@half=$(NIGHTLY_SECONDS); export HYPOTHESIS_PROFILE=nightly YEAR_DAYS=365 NIGHTLY_SECONDS=$${half:+$$((half / 2))}; \
 	for part in nightly "not nightly"; do $(BIN)/pytest -n $(JOBS) --dist loadfile -rs -m "$$part"; done
 
 lock: .venv/.installed-dev ## Write the installed versions to requirements/constraints.txt (names and versions only)
