@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from support.evidence import a_day, body_page, files, fixing_of, rewrite, signed, window
-from support.nodes import DAY, GPT, LUNA, MIDNIGHT, PAGE, page
+from support.nodes import DAY, GPT, LUNA, MIDNIGHT, PAGE
 from support.tree import ROOT
 from warcio.archiveiterator import ArchiveIterator
 
