@@ -9,6 +9,8 @@ BIN := $(CURDIR)/.venv/bin
 INPUTS := pyproject.toml requirements/constraints.txt
 JOBS ?= 2
 ARGS ?=
+# Stories that bring their own chains: Ape's would not be asked.
+OWN_CHAINS := test_a_year_of_fixings test_desk_life test_oracle_tutorial
 
 # ape finds the installed vyper on PATH only; tests and scripts find anvil there.
 export PATH := $(BIN):$(CURDIR)/.tools/bin:$(PATH)
@@ -31,7 +33,7 @@ test: .venv/.installed-dev ## Every test, then the story once more through `ape 
 	@scripts/prometheus.sh --if-apt
 	@scripts/postgres.sh
 	$(BIN)/pytest -n $(JOBS) --dist loadfile --durations 10
-	$(BIN)/ape test tests/stories --network ethereum:local:test -o addopts="--strict-markers --import-mode=importlib"
+	$(BIN)/ape test tests/stories $(OWN_CHAINS:%=--ignore=tests/stories/%.py) --network ethereum:local:test -o addopts="--strict-markers --import-mode=importlib"
 
 check: .venv/.installed-dev ## Lint, format, types and the rules of the house
 	$(BIN)/ruff check .
