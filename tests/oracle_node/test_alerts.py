@@ -279,15 +279,22 @@ def test_a_queue_that_is_full_is_told_to_the_log(
 ) -> None:
     """The node goes on; what found no room stands in the log with its cause, and closing does not hang."""
     monkeypatch.setattr(module, "_WAITING", 2)
-    released = threading.Event()
-    hook.answer = lambda notice, number: HTTPStatus.OK if released.wait(30) else HTTPStatus.GONE
+    heard, released = threading.Event(), threading.Event()
+
+    def hang(notice: dict[str, Any], number: int) -> int:
+        heard.set()
+        released.wait(30)
+        return HTTPStatus.OK
+
+    hook.answer = hang
     webhook = Webhook(hook.url, hook.log(), pauses=())
     alerts = Alerts(Store(None).alerts, hook.log(), Metrics(), webhook=webhook)
-    for number in range(6):
+    alerts.begin(Cause.PEER_FAULTY, "0", "", AT)
+    assert heard.wait(30)  # the first one left the queue: from here on nothing else does
+    for number in range(1, 6):
         alerts.begin(Cause.PEER_FAULTY, str(number), "", AT)
     lost = [line["about"] for line in hook.lines if line["event"] == "webhook queue is full"]
-    assert lost
-    assert lost[-1] == "5"
+    assert lost == ["3", "4", "5"]
     webhook.close(patience_seconds=1)
     released.set()
 
