@@ -20,7 +20,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 NIGHTLY_SECONDS ?=
 MUTANTS_SECONDS ?=
 
-.PHONY: help demo test check coverage mutants gas bench paper abi openapi node nightly lock tools
+.PHONY: help demo test check coverage mutants gas bench paper abi openapi page node nightly lock tools
 
 help: ## List the targets
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' Makefile | expand -t 18
@@ -62,6 +62,9 @@ abi: .venv/.installed-dev ## Compile the contracts and refresh the packaged ABIs
 openapi: .venv/.installed-dev ## Write docs/openapi.json from the desk's routes (ARGS=--check: fail if it differs)
 	$(BIN)/python scripts/export_openapi.py $(ARGS)
 
+page: web/node_modules/.installed ## Check, test and build the desk's page into otc_desk/web/static (ARGS=--check: fail if it differs)
+	cd web && npm run --silent check && npm run --silent build -- $(ARGS)
+
 node: .venv/.installed-demo tools ## A local anvil at today's date: deployed, fixings posted, two funded parties
 	$(BIN)/python scripts/node.py $(ARGS)
 
@@ -87,6 +90,10 @@ tools:
 	done; \
 	echo "IFX needs Python 3.11 or newer: tried $${PYTHON:-python3.11 and python3}. Install it, or name one: make PYTHON=/path/to/python3.11 ..." >&2; \
 	exit 1
+
+web/node_modules/.installed: web/package.json web/package-lock.json
+	cd web && npm ci --no-audit --no-fund --ignore-scripts --omit-lockfile-registry-resolved
+	@touch $@
 
 .venv/.installed-demo: $(INPUTS) | .venv/bin/python
 	$(BIN)/python -m pip install -c requirements/constraints.txt -e '.[oracle,local]'

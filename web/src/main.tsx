@@ -1,0 +1,3 @@
+import { render } from "preact";
+
+render(<p>The desk's page.</p>, document.body);
