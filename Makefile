@@ -32,6 +32,7 @@ test: .venv/.installed-dev ## Every test, then the story once more through `ape 
 	@scripts/anvil.sh --if-npm
 	@scripts/prometheus.sh --if-apt
 	@scripts/postgres.sh
+	@scripts/chromium.sh
 	$(BIN)/pytest -n $(JOBS) --dist loadfile --durations 10
 	$(BIN)/ape test tests/stories $(OWN_CHAINS:%=--ignore=tests/stories/%.py) --network ethereum:local:test -o addopts="--strict-markers --import-mode=importlib"
 

@@ -8,6 +8,7 @@ ROOT = Path(__file__).resolve().parent.parent
 MODULES = ROOT / ".tools" / "node_modules"
 SAFE = "@safe-global/safe-contracts"
 VIEM = "viem"
+AXE = "axe-core"
 
 
 def find_package(name: str) -> Path | None:
