@@ -10,6 +10,7 @@ from otc_desk.db.engine import Database
 from otc_desk.positions import Positions
 from otc_desk.sessions import Sessions
 from otc_desk.settings import Settings
+from otc_desk.standing import Standings
 from otc_desk.wallets import Wallets
 
 
@@ -27,6 +28,8 @@ class Desk:
     """Who is asking."""
     wallets: Wallets
     """Whether an account signed something."""
+    standings: Standings
+    """What holds for a request that is handed in."""
     positions: Positions
     """Booked forwards of an account."""
     clock: Callable[[], int]
@@ -66,6 +69,7 @@ def opened(settings: Settings, *, ifx: IFX | None = None, clock: Callable[[], in
             ifx=connected,
             sessions=sessions,
             wallets=wallets,
+            standings=Standings(connected),
             positions=Positions(connected),
             clock=clock,
         )

@@ -12,7 +12,7 @@ from otc_desk.db.tables import Request as Row
 from otc_desk.desk import Desk
 from otc_desk.errors import NotAllowed
 from otc_desk.once import Written
-from otc_desk.references import Reference, insiders, read_reference
+from otc_desk.references import Reference
 from otc_desk.routes.callers import CallerOf, DeskOf, IdempotencyKey, write_once
 from otc_desk.routes.models import Identifier
 from otc_desk.routes.request_models import NewRequest, RequestOut, RequestPage
@@ -97,6 +97,7 @@ def _answer(row: Row, status: int = 200) -> Written:
 
 def _reference(desk: Desk, caller: Caller, underlying: str) -> Reference:
     """What the chain says about an underlying; not for those who make its price, match or book. Raises `NotAllowed`."""
-    if desk.is_operator(caller.account) or caller.account in insiders(desk.ifx, day_of(desk.now())):
+    standing = desk.standings.of(underlying, day_of(desk.now()))
+    if desk.is_operator(caller.account) or caller.account in standing.insiders:
         raise NotAllowed("operators, oracle signers, the reviewer and the desk's key take no side: use another account")
-    return read_reference(desk.ifx, underlying)
+    return standing.reference
