@@ -19,7 +19,7 @@ from bench_parse import made_page
 from timing import median_ms
 
 from ifx_sdk.calendar import day_number, midnight, window_slots
-from oracle_node import warc
+from ifx_sdk.evidence import warc
 from oracle_node.archive import Archive
 from oracle_node.fetch import Page
 from oracle_node.observe import PageReading

@@ -19,9 +19,9 @@ from urllib.parse import quote, unquote
 
 from ifx_sdk.calendar import date_of, day_number, parse_date
 from ifx_sdk.errors import BadDate, BadValue
+from ifx_sdk.evidence import warc
 from ifx_sdk.strict_json import loads
 from ifx_sdk.terms import parse_underlying
-from oracle_node import warc
 from oracle_node.archived import ArchivedFixing, read_fixing
 from oracle_node.errors import BadReport, DamagedArchive, NotArchived
 from oracle_node.fetch import Page

@@ -18,11 +18,11 @@ from urllib.parse import quote, unquote
 
 from ifx_sdk.calendar import date_of, day_number, parse_date
 from ifx_sdk.errors import BadDate, BadFile, BadValue
+from ifx_sdk.evidence.manifest import canonical_json, read_manifest
 from ifx_sdk.terms import parse_underlying
 from oracle_node import serving
 from oracle_node.archive import Archive, is_digest
 from oracle_node.errors import DamagedArchive, NotArchived
-from oracle_node.evidence import canonical_json, read_manifest
 from oracle_node.serving import Route
 
 PREFIX: Final = "/archive/"

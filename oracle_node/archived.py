@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Final
 
 from ifx_sdk.errors import IFXError
+from ifx_sdk.evidence.manifest import canonical_json
 from ifx_sdk.money import PRICE_LIMIT
 from ifx_sdk.reports import MAX_SIGNERS
 from ifx_sdk.strict_json import loads
 from ifx_sdk.terms import Domain, oracle_domain, parse_address, parse_underlying
 from oracle_node.errors import DamagedArchive
-from oracle_node.evidence import canonical_json
 
 FORMAT: Final = "ifx-fixing-1"
 """Names the record's shape; another shape gets another name."""

@@ -4,10 +4,10 @@ import json
 from dataclasses import asdict, replace
 from sqlite3 import Connection
 
+from ifx_sdk.evidence.manifest import canonical_json
 from ifx_sdk.outcomes import Attempt, Outcome, is_settled
 from oracle_node.database import Database
 from oracle_node.errors import BadStore
-from oracle_node.evidence import canonical_json
 
 
 class StoreJournal:

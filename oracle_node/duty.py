@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import httpx
 
+from ifx_sdk.evidence.median import WindowFixing
 from ifx_sdk.oracle import Oracle
 from ifx_sdk.reports import Tally
 from ifx_sdk.signers import Signer
 from ifx_sdk.terms import Domain
-from oracle_node.fixing import WindowFixing
 from oracle_node.peers import PEER_TIMEOUT_SECONDS, gather
 from oracle_node.post import PostResult, post_reports
 from oracle_node.report import ReportBook, SignedReport

@@ -1,13 +1,13 @@
 """What an oracle node refuses; leaves of the one tree of `ifx_sdk.errors`.
 
 OracleError
-├── BadReport        .why          a report that cannot be read or is not by whom it should be
+├── BadReport        .why          a report that cannot be read or is not by whom it should be; of ifx_sdk.evidence
 ├── SecondReport     .underlying .day .stored .refused
 ├── BadSource        .entry .why
 ├── BadSigner        .name .why    also a SignerError
 ├── EndpointsDisagree  .method .said   also a NodeDown
 ├── NotArchived      .what
-├── DamagedArchive   .path .why    also a BadFile
+├── DamagedArchive   .path .why    also a BadFile; of ifx_sdk.evidence
 └── BadStore         .path .why    also a BadFile
     ├── ForeignBook
     └── ForgottenBook
@@ -18,6 +18,8 @@ OracleError
 
 from ifx_sdk.calendar import date_of
 from ifx_sdk.errors import BadFile, NodeDown, OracleError, SignerError
+from ifx_sdk.evidence.errors import BadReport as BadReport
+from ifx_sdk.evidence.errors import DamagedArchive as DamagedArchive
 
 
 class BadSettings(OracleError, BadFile):
@@ -66,24 +68,6 @@ class NotArchived(OracleError):
     """Something that is not in the archive."""
 
     cure = "Fetch it from a node that has it: `ifx-oracle verify --from URL`."
-
-
-class DamagedArchive(OracleError, BadFile):
-    """A file of the archive that does not hold what its name and its report say."""
-
-    noun = "archived file"
-    cure = "Move it aside and fetch it again from a node that has it: `ifx-oracle verify --from URL`."
-
-
-class BadReport(OracleError):
-    """A report that cannot be read, or is not by whom, or for what, it should be."""
-
-    cure = "Ask the node for it again; a report that does not verify is never counted."
-
-    def __init__(self, why: str) -> None:
-        """`why` names the rule that it breaks."""
-        super().__init__(f"not a usable report: {why}")
-        self.why = why
 
 
 class SecondReport(OracleError):

@@ -13,9 +13,9 @@ from typing import Final
 from ifx_index.record import Record
 from ifx_sdk.calendar import date_of, midnight
 from ifx_sdk.errors import BadValue
+from ifx_sdk.evidence.manifest import canonical_json, root
 from ifx_sdk.signers import Signer
 from ifx_sdk.terms import Domain, parse_underlying
-from oracle_node.evidence import canonical_json, root
 from oracle_node.report import ReportBook, SignedReport
 
 FORMAT: Final = "ifx-index-1"

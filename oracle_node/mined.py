@@ -14,10 +14,10 @@ from ifx_sdk.chain import Chain
 from ifx_sdk.codec import Event
 from ifx_sdk.contract import integer, items, raw, text
 from ifx_sdk.errors import RpcError
+from ifx_sdk.evidence.posted import read_transaction, rebuild_transaction
 from ifx_sdk.oracle import Oracle, SignerSet
 from oracle_node.archived import ArchivedFixing
 from oracle_node.errors import BadReport
-from oracle_node.posted import read_transaction, rebuild_transaction
 
 _POSTED: Final = "FixingPosted"
 _MARGIN_BLOCKS: Final = 256

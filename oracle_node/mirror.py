@@ -10,13 +10,13 @@ from typing import Final
 
 import httpx
 
-from oracle_node import evidence
+from ifx_sdk.evidence import manifest as evidence
+from ifx_sdk.evidence.manifest import MAX_MANIFEST_BYTES, read_manifest
+from ifx_sdk.evidence.posted import posted_report, read_transaction
 from oracle_node.archive import Archive, manifest_day
 from oracle_node.archive_http import MAX_PAGE_FILE, PREFIX
 from oracle_node.errors import DamagedArchive, NotArchived
-from oracle_node.evidence import MAX_MANIFEST_BYTES, read_manifest
 from oracle_node.fetch import Unfetched, fetch
-from oracle_node.posted import posted_report, read_transaction
 
 _TIMEOUT_SECONDS: Final = 30
 _AGENT: Final = "ifx-oracle verify"

@@ -7,11 +7,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from ifx_sdk.errors import BadValue
+from ifx_sdk.evidence.manifest import canonical_json
 from ifx_sdk.money import PRICE_LIMIT
 from ifx_sdk.strict_json import loads
 from ifx_sdk.terms import parse_underlying
 from oracle_node.errors import BadReadings
-from oracle_node.evidence import canonical_json
 from oracle_node.observe import FailedReading, PageReading
 
 _KEYS = {"at", "underlying", "page", "sha256", "price", "alarm", "why"}

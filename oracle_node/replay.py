@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 
 from ifx_sdk.calendar import date_of
+from ifx_sdk.evidence.manifest import WindowManifest, read_manifest
+from ifx_sdk.evidence.window import Fault, asks_of, page_faults, window_faults
 from oracle_node.archive import Archive
 from oracle_node.errors import DamagedArchive
-from oracle_node.evidence import WindowManifest, read_manifest
-from oracle_node.recompute import Fault, PageReader, asks_of, page_faults, window_faults
+from oracle_node.recompute import PageReader
 
 _RUNS_A_JOB = 4
 """Runs of days for each process: the slow ones are shared out."""
@@ -63,7 +64,7 @@ def replay(archive: Archive, days: Iterable[int], told: Callable[[int], None] = 
         answers = reader.read(asks)
         for manifest in found:
             where = f"{manifest.underlying} {date_of(day)}"
-            faults += [(where, fault) for fault in page_faults(manifest, answers, archive)]
+            faults += [(where, fault) for fault in page_faults(manifest, answers, archive.page_path)]
         windows, others, prices, done = windows + len(found), others + other, prices + len(asks), done + 1
         told(day)
     return Replayed(

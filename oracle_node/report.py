@@ -11,6 +11,7 @@ from typing import Final
 
 from ifx_sdk.calendar import date_of
 from ifx_sdk.errors import BadFile, BadSignature, IFXError
+from ifx_sdk.evidence.manifest import canonical_json
 from ifx_sdk.money import PRICE_LIMIT
 from ifx_sdk.reports import Attestation, Statement, attest
 from ifx_sdk.signers import Signer
@@ -18,7 +19,6 @@ from ifx_sdk.strict_json import loads
 from ifx_sdk.terms import Domain, parse_address, parse_underlying
 from oracle_node.database import Database
 from oracle_node.errors import BadReport, BadStore, ForeignBook, SecondReport
-from oracle_node.evidence import canonical_json
 
 MAX_REPORT_BYTES: Final = 4_096
 """No report is longer; the longest has about 450 bytes."""

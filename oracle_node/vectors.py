@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from ifx_sdk.evidence.median import window_median
 from ifx_sdk.vector_files import Entry, Inputs, Mismatch, compare
-from oracle_node.fixing import quorum_price, window_median
+from oracle_node.fixing import quorum_price
 
 
 def check_median(entry: Entry) -> list[Mismatch]:

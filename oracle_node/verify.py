@@ -12,15 +12,16 @@ from enum import StrEnum
 
 from ifx_sdk.calendar import date_of
 from ifx_sdk.errors import BadSignature
+from ifx_sdk.evidence.manifest import read_manifest
+from ifx_sdk.evidence.posted import posted_report, read_transaction
+from ifx_sdk.evidence.window import Fault, asks_of, page_faults, window_faults
 from ifx_sdk.money import format_price
 from ifx_sdk.reports import Attestation
 from oracle_node.archive import Archive
 from oracle_node.archived import ArchivedFixing
 from oracle_node.errors import BadReport, DamagedArchive, NotArchived
-from oracle_node.evidence import read_manifest
 from oracle_node.mined import MinedFixing, disagreements
-from oracle_node.posted import posted_report, read_transaction
-from oracle_node.recompute import Fault, PageReader, asks_of, page_faults, window_faults
+from oracle_node.recompute import PageReader
 from oracle_node.report import verify as verify_report
 
 INDEX_PREFIX = "index/"
@@ -241,7 +242,7 @@ class Verifier:
         median = f"{manifest.valid} slots, median {format_price(record.price)}"
         log.ok(what, f"{account}, {manifest.provider} {manifest.model}, {median}")
         asks = tuple(asks_of(manifest))
-        bad = page_faults(manifest, self.pages.read(asks), self._archive)
+        bad = page_faults(manifest, self.pages.read(asks), self._archive.page_path)
         log.faults([replace(each, what=f"{what}: {each.what}") for each in bad], where)
         if not bad:
             pages = len({each.sha256 for each in asks})

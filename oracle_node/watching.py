@@ -18,6 +18,7 @@ from ifx_sdk.calendar import (
     window_start,
 )
 from ifx_sdk.errors import IFXError
+from ifx_sdk.evidence.median import SLOTS, WindowStatus
 from ifx_sdk.money import format_price
 from ifx_sdk.signers import Signer
 from ifx_sdk.terms import Domain
@@ -25,7 +26,7 @@ from oracle_node.alerts import Alerts, Cause
 from oracle_node.archive import Archive, keep_pages
 from oracle_node.clocks import REFUSE_SECONDS, WARN_SECONDS, ChainTime, Clock, skew
 from oracle_node.errors import SecondReport
-from oracle_node.fixing import SLOTS, WindowStatus, newest_per_slot
+from oracle_node.fixing import newest_per_slot
 from oracle_node.layouts import Layouts
 from oracle_node.logs import Log
 from oracle_node.metrics import Metrics

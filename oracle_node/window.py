@@ -1,17 +1,13 @@
 """A window: thirteen slots observed, and of each underlying's readings one fixing with the evidence under it."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ifx_sdk.calendar import SECONDS_PER_DAY, midnight, window_slots
-from oracle_node import evidence
+from ifx_sdk.evidence.manifest import Slot, WindowManifest, reader, root
+from ifx_sdk.evidence.median import WindowFixing, WindowStatus, window_median
 from oracle_node.clocks import Clock
-from oracle_node.fixing import (
-    WindowFixing,
-    WindowStatus,
-    newest_per_slot,
-    window_median,
-)
+from oracle_node.fixing import newest_per_slot
 from oracle_node.observe import FailedReading, Observer, PageReading, Pages
 from oracle_node.settings import UnderlyingSettings
 
@@ -37,7 +33,7 @@ class WindowResult:
     @property
     def evidence(self) -> bytes:
         """The manifest's root, 32 bytes."""
-        return evidence.root(self.manifest)
+        return root(self.manifest)
 
 
 def day_being_fixed(now: int) -> int:
@@ -71,5 +67,29 @@ def fix_window(readings: Iterable[PageReading | FailedReading], asked: Underlyin
     own = [each for each in readings if isinstance(each, PageReading) and each.underlying == asked.name]
     slots = newest_per_slot(own, end)
     fixing = window_median([None if each is None else each.price for each in slots])
-    document = evidence.manifest(asked, day, slots, fixing, end)
+    document = window_manifest(asked, day, slots, fixing, end)
     return WindowResult(underlying=asked.name, day=day, fixing=fixing, manifest=document)
+
+
+def window_manifest(
+    asked: UnderlyingSettings, day: int, slots: Sequence[PageReading | None], fixing: WindowFixing, window_end: int
+) -> bytes:
+    """The manifest of one underlying's window: for every slot its page, the page's SHA-256, price and time, or null.
+
+    `slots` are the thirteen in order, `day` the UTC day number fixed, `window_end` its 00:00:00 UTC in unix seconds.
+    """
+    rows = tuple(
+        None if each is None else Slot(slot=time, at=each.at, page=each.page, sha256=each.sha256, price=each.price)
+        for time, each in zip(window_slots(window_end), slots, strict=True)
+    )
+    return WindowManifest(
+        underlying=asked.name,
+        provider=asked.provider,
+        model=asked.model,
+        reader=reader(),
+        day=day,
+        window_end=window_end,
+        slots=rows,
+        valid=fixing.n_valid,
+        price=fixing.value,
+    ).canonical()

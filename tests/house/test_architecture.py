@@ -52,6 +52,7 @@ PURE = {
         Path("ifx_sdk/hedging", f"{name}.py")
         for name in ("exposure", "ladder", "margin", "market_maker", "participants", "plan", "process")
     ),
+    *(Path("ifx_sdk/evidence", f"{name}.py") for name in ("manifest", "median", "posted", "window")),
     Path("oracle_node/fixing.py"),
     *(Path("otc_desk", f"{name}.py") for name in ("matching", "meaning", "states", "tenors", "terms")),
     *(

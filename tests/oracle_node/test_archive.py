@@ -18,7 +18,8 @@ from support.tree import ROOT
 from warcio.archiveiterator import ArchiveIterator
 
 from ifx_sdk.errors import BadFile, BadValue
-from oracle_node import once, warc
+from ifx_sdk.evidence import warc
+from oracle_node import once
 from oracle_node.archive import Archive
 from oracle_node.archived import read_fixing
 from oracle_node.errors import DamagedArchive, NotArchived

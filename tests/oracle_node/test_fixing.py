@@ -14,17 +14,8 @@ from hypothesis import strategies as st
 
 from ifx_sdk.calendar import window_slots
 from ifx_sdk.errors import MalformedVectors
-from oracle_node.fixing import (
-    SLOTS,
-    QuorumFixing,
-    QuorumStatus,
-    Reading,
-    WindowFixing,
-    WindowStatus,
-    quorum_price,
-    slots_from_readings,
-    window_median,
-)
+from ifx_sdk.evidence.median import SLOTS, WindowFixing, WindowStatus, window_median
+from oracle_node.fixing import QuorumFixing, QuorumStatus, Reading, quorum_price, slots_from_readings
 from oracle_node.vectors import check_median
 
 END = 1_785_369_600  # 2026-07-30 00:00:00 UTC

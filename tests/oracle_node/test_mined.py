@@ -22,6 +22,7 @@ from ifx_sdk.chain import Chain
 from ifx_sdk.client import IFX
 from ifx_sdk.devkeys import dev_key
 from ifx_sdk.errors import RpcError
+from ifx_sdk.evidence.posted import posted_report, read_transaction, rebuild_transaction
 from ifx_sdk.local_chain import LocalChain
 from ifx_sdk.oracle import Oracle
 from ifx_sdk.outcomes import Confirmed
@@ -30,7 +31,6 @@ from oracle_node.archive import Archive
 from oracle_node.cli import app
 from oracle_node.errors import BadReport
 from oracle_node.mined import fixing_record, mined_fixing, signers_of
-from oracle_node.posted import posted_report, read_transaction, rebuild_transaction
 from oracle_node.report import SignedReport
 from oracle_node.verify import Verdict, Verifier
 

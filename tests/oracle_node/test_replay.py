@@ -8,11 +8,14 @@ from support.evidence import a_day, files, rewrite, window
 from support.nodes import DAY, GPT, LUNA, PAGE, asked, page
 from typer.testing import CliRunner
 
-from oracle_node import evidence, recompute
+from ifx_sdk.calendar import date_of
+from ifx_sdk.evidence import manifest as evidence
+from ifx_sdk.evidence.window import Ask, asks_of
+from oracle_node import recompute
 from oracle_node.archive import Archive
 from oracle_node.cli import app
 from oracle_node.observe import PageReading
-from oracle_node.recompute import Ask, PageReader
+from oracle_node.recompute import PageReader
 from oracle_node.replay import Replayed, replay, replay_in
 from oracle_node.window import fix_window
 
@@ -67,9 +70,7 @@ def test_a_slot_at_midnight_is_read_for_its_own_day(tmp_path: Path) -> None:
     archive = Archive(tmp_path / "archive")
     window(archive, lead=0)
     asks = [
-        ask
-        for root in archive.manifests(DAY)
-        for ask in recompute.asks_of(evidence.read_manifest(archive.manifest(root), "x"))
+        ask for root in archive.manifests(DAY) for ask in asks_of(evidence.read_manifest(archive.manifest(root), "x"))
     ]
     assert sorted({ask.on.isoformat() for ask in asks}) == ["2026-07-14", "2026-07-15"]
     assert run(archive).holds
@@ -166,7 +167,7 @@ def test_few_pages_are_held_at_a_time(tmp_path: Path, monkeypatch: pytest.Monkey
     reader = PageReader(archive)
     slot = evidence.read_manifest(archive.manifest(archive.manifests(DAY)[0]), "x").slots[0]
     assert slot is not None
-    ask = Ask(slot.sha256, "openai", "gpt-4.1", recompute.date_of(DAY))
+    ask = Ask(slot.sha256, "openai", "gpt-4.1", date_of(DAY))
     assert reader.read([ask, ask])[ask].price == 8_000_000
     assert reader.pages_read == 1
 

@@ -20,7 +20,7 @@ from support.evidence import (
 )
 from support.nodes import DAY, GPT, LUNA, MIDNIGHT, SIGNERS, page
 
-from oracle_node import evidence
+from ifx_sdk.evidence import manifest as evidence
 from oracle_node.archive import Archive
 from oracle_node.mirror import Mirror
 from oracle_node.serving import serving

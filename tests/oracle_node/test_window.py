@@ -11,9 +11,9 @@ from support.nodes import DAY, GPT, LUNA, MIDNIGHT, PAGE, ToldClock, asked, page
 from support.processes import waiting
 
 from ifx_sdk.errors import BadFile
-from oracle_node import evidence
+from ifx_sdk.evidence import manifest as evidence
+from ifx_sdk.evidence.median import WindowStatus
 from oracle_node.errors import BadReadings
-from oracle_node.fixing import WindowStatus
 from oracle_node.observe import FailedReading, Observer, PageReading
 from oracle_node.readings import append_readings, newest_prices, read_readings, read_readings_file, reading_to_json
 from oracle_node.window import day_being_fixed, fix_window, observe_window

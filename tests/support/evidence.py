@@ -17,15 +17,15 @@ from ifx_sdk import devnet
 from ifx_sdk.artifacts import codec
 from ifx_sdk.calendar import window_slots
 from ifx_sdk.devkeys import dev_key
+from ifx_sdk.evidence import manifest as evidence
+from ifx_sdk.evidence.posted import read_transaction
 from ifx_sdk.reports import Report, attest
 from ifx_sdk.terms import Domain
-from oracle_node import evidence
 from oracle_node.archive import Archive
 from oracle_node.archive_http import answer
 from oracle_node.archived import ArchivedFixing
 from oracle_node.fetch import Page
 from oracle_node.observe import PageReading
-from oracle_node.posted import read_transaction
 from oracle_node.report import SignedReport
 from oracle_node.verify import Mark, Step, Verified, Verifier
 from oracle_node.window import WindowResult, fix_window

@@ -14,7 +14,7 @@ from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
 from ifx_sdk.errors import BadValue
-from oracle_node.errors import DamagedArchive
+from ifx_sdk.evidence.errors import DamagedArchive
 
 MAX_BODY: Final = 100_000_000
 """Bytes of a page that is read back; the settings allow a node to fetch no longer one."""

@@ -10,8 +10,8 @@ from typing import Final
 from ifx_sdk.artifacts import codec
 from ifx_sdk.contract import integer, items, raw, text
 from ifx_sdk.errors import BadSignature
+from ifx_sdk.evidence.errors import BadReport
 from ifx_sdk.reports import Attestation, Report, attestation_from_compact
-from oracle_node.errors import BadReport
 
 _PLACES: Final = {0: (3, 5, 9), 1: (4, 6, 11), 2: (5, 7, 12), 3: (5, 7, 14), 4: (5, 7, 13)}
 """Of each type of transaction: where `to` and the call data stand, and how many fields it has."""

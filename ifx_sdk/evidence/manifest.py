@@ -6,20 +6,16 @@ the SHA-256 of exactly these bytes, so that `sha256sum` on a published manifest 
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from typing import Final, TypeGuard
 
-from ifx_sdk.calendar import window_slots
 from ifx_sdk.errors import BadFile, BadValue
+from ifx_sdk.evidence.errors import DamagedArchive
 from ifx_sdk.strict_json import loads
 from ifx_sdk.terms import parse_underlying
-from oracle_node.errors import DamagedArchive
-from oracle_node.fixing import WindowFixing
-from oracle_node.observe import PageReading
-from oracle_node.settings import UnderlyingSettings
 
 FORMAT: Final = "ifx-window-2"
 """Names the manifest's shape; another shape gets another name."""
@@ -82,30 +78,6 @@ def canonical_json(document: Mapping[str, object]) -> bytes:
     return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode()
 
 
-def manifest(
-    asked: UnderlyingSettings, day: int, slots: Sequence[PageReading | None], fixing: WindowFixing, window_end: int
-) -> bytes:
-    """The manifest of one underlying's window: for every slot its page, the page's SHA-256, price and time, or null.
-
-    `slots` are the thirteen in order, `day` the UTC day number fixed, `window_end` its 00:00:00 UTC in unix seconds.
-    """
-    rows = tuple(
-        None if each is None else Slot(slot=time, at=each.at, page=each.page, sha256=each.sha256, price=each.price)
-        for time, each in zip(window_slots(window_end), slots, strict=True)
-    )
-    return WindowManifest(
-        underlying=asked.name,
-        provider=asked.provider,
-        model=asked.model,
-        reader=reader(),
-        day=day,
-        window_end=window_end,
-        slots=rows,
-        valid=fixing.n_valid,
-        price=fixing.value,
-    ).canonical()
-
-
 def root(manifest_bytes: bytes) -> bytes:
     """The 32 bytes that a report carries as its evidence."""
     return hashlib.sha256(manifest_bytes).digest()
@@ -120,7 +92,7 @@ def reader() -> str:
 def read_manifest(data: bytes, path: object) -> WindowManifest:
     """Read a window's manifest and hold the shape of every key, and that it is canonical.
 
-    Whether it is true is another question (`oracle_node.recompute`). Raises `DamagedArchive` naming `path`.
+    Whether it is true is another question (`ifx_sdk.evidence.window`). Raises `DamagedArchive` naming `path`.
     """
     if len(data) > MAX_MANIFEST_BYTES:
         raise DamagedArchive(path, f"it is longer than {MAX_MANIFEST_BYTES} bytes")
