@@ -5,11 +5,11 @@ are, so that a request that went away meanwhile is not matched, and one that was
 """
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session, aliased
 
 from ifx_sdk.calendar import day_of
@@ -31,6 +31,20 @@ from otc_desk.terms import final_terms
 
 _REFUSED: Final = (AgreementState.DECLINED, AgreementState.EXPIRED)
 """Terms that a side did not want; those that failed for another reason may be made anew."""
+_MATCHED_BY: Final[tuple[Any, ...]] = (
+    Request.id,
+    Request.family,
+    Request.account,
+    Request.side,
+    Request.underlying,
+    Request.quantity,
+    Request.months,
+    Request.maturity,
+    Request.averaging_days,
+    Request.limit_price,
+    Request.created_at,
+)
+"""The columns that matching looks at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +104,6 @@ def board(desk: Desk) -> Board:
     with desk.database.reading() as session:
         rows = _checked(session, now)
         names, apart = _names(session, {row.account for row in rows}), _apart(session)
-        session.expunge_all()  # they are read once, and the chain is asked after the session is closed
     references = read_references(desk.ifx, {row.underlying for row in rows})
     found = (resolved(row, references[row.underlying], names, now) for row in rows)
     return Board(requests=tuple(found), apart=apart)
@@ -161,8 +174,8 @@ def match_all(desk: Desk) -> int:
     return sent
 
 
-def resolved(row: Request, reference: Reference, names: Mapping[str, str], now: int) -> OpenRequest:
-    """A row as it stands on the day of its underlying's newest fixing, or today where that is older."""
+def resolved(row: Request | Row[Any], reference: Reference, names: Mapping[str, str], now: int) -> OpenRequest:
+    """A row, or as much of it as `board` reads, as it stands today on its underlying's newest fixing."""
     today = day_of(now)
     maturity = maturity_on(today, row.months, row.maturity)
     averaging_days = averaging_on(today, row.months, maturity, row.averaging_days)
@@ -242,9 +255,10 @@ def _row(session: Session, id: str) -> Request | None:
     return session.get(Request, id) if is_id(id) else None
 
 
-def _checked(session: Session, now: int) -> list[Request]:
-    query = select(Request).where(Request.state == RequestState.CHECKED, Request.valid_until >= now)
-    return list(session.scalars(query.order_by(Request.id)))
+def _checked(session: Session, now: int) -> Sequence[Row[Any]]:
+    """What `resolved` wants of each open request: ten thousand whole rows, tracked for changes, take half a second."""
+    query = select(*_MATCHED_BY).where(Request.state == RequestState.CHECKED, Request.valid_until >= now)
+    return session.execute(query.order_by(Request.id)).all()
 
 
 def _names(session: Session, accounts: Iterable[str]) -> dict[str, str]:

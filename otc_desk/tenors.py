@@ -20,6 +20,7 @@ _MOST_MONTHS: Final = 14
 """Beyond the last maturity that the escrow takes."""
 
 
+@lru_cache(maxsize=4_096)
 def maturity_on(today: int, months: int | None, maturity: int) -> int:
     """Where a request's maturity is, 00:00:00 UTC in unix seconds, on the UTC day `today`: `months` after it, or the
     day that its author named."""
