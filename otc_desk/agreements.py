@@ -20,7 +20,7 @@ from otc_desk.db.tables import Agreement, Participant, Party, Request
 from otc_desk.errors import WrongState
 from otc_desk.ids import new_id
 from otc_desk.requests import move_request
-from otc_desk.states import AGREEMENT_MOVES, OPEN_AGREEMENTS, REQUEST_MOVES, AgreementState, RequestState
+from otc_desk.states import AGREEMENT_MOVES, OPEN_AGREEMENTS, REQUEST_MOVES, AgreementState, RequestState, fitting
 
 KINDS: Final[Mapping[str, type[Message]]] = MappingProxyType(
     {"terms": Terms, "termination": Termination, "novation": Novation}
@@ -118,7 +118,7 @@ def move_agreement(
     if state not in AGREEMENT_MOVES[before]:
         cure = "GET the agreement: its state says what can be done with it."
         raise WrongState(f"agreement {agreement.id} cannot become {state}", before, cure)
-    agreement.state, agreement.reason, agreement.updated_at = state, reason, now
+    agreement.state, agreement.reason, agreement.updated_at = state, fitting(reason), now
     agreement.tx_hash = tx_hash or agreement.tx_hash
     _record(session, agreement, actor, now)
     for request in requests_of(session, agreement):

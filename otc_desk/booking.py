@@ -36,7 +36,7 @@ from otc_desk.journal import DeskJournal, open_attempts
 from otc_desk.live import LivePrices, objections
 from otc_desk.noticing import settle
 from otc_desk.preflight import Problem, chain_problems, live_problem, reason_of
-from otc_desk.states import AgreementState
+from otc_desk.states import AgreementState, fitting
 from otc_desk.wallets import Wallets
 
 LAPSED: Final = "the approval counts no more: the wallet does not accept it now; approve again"
@@ -166,7 +166,7 @@ class Booker:
         def work(session: Session) -> None:
             agreement = session.get(Agreement, agreement_id)
             if agreement is not None and agreement.state == AgreementState.APPROVED:
-                agreement.reason, agreement.updated_at = said, self._clock()
+                agreement.reason, agreement.updated_at = fitting(said), self._clock()
                 self._record(session, agreement, "sent to the chain", {"tx_hash": outcome.tx_hash})
 
         self._database.write(work)

@@ -140,7 +140,7 @@ class Noticer:
             return
         reason = "its deadline is over"
         if agreement.reason:
-            reason = f"{reason}; it waited for: {agreement.reason}"[:1_000]
+            reason = f"{reason}; it waited for: {agreement.reason}"
         move_agreement(session, agreement, AgreementState.EXPIRED, events.DESK, self._clock(), reason)
 
     def _final_time(self, newest: int) -> int:

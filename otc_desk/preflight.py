@@ -25,6 +25,7 @@ from ifx_sdk.money import decimal_text, format_amount, format_price
 from ifx_sdk.payoff import deposit_required
 from ifx_sdk.signing import Message
 from ifx_sdk.terms import Terms
+from otc_desk.states import fitting
 
 _PAYMENT: Final = (("sender", "address"), ("receiver", "address"), ("amount", "uint256"))
 _TRANSFER_FROM: Final = Codec(
@@ -39,8 +40,6 @@ _TRANSFER_FROM: Final = Codec(
         }
     ],
 )
-MAX_REASON: Final = 1_000
-"""Characters of an agreement's reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,8 +98,7 @@ def chain_problems(ifx: IFX, message: Message, desk: str | None) -> tuple[Proble
 
 def reason_of(problems: Sequence[Problem]) -> str:
     """What an agreement waits for, in one text that fits."""
-    text = " ".join(each.text() for each in problems)
-    return text if len(text) <= MAX_REASON else f"{text[: MAX_REASON - 4]} ..."
+    return fitting(" ".join(each.text() for each in problems))
 
 
 def _booking(ifx: IFX, terms: Terms, desk: str | None) -> Iterator[Problem]:

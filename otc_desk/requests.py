@@ -19,7 +19,7 @@ from otc_desk.db.tables import Request
 from otc_desk.errors import BadRequest, NotFound, WrongState
 from otc_desk.ids import is_id, new_id
 from otc_desk.references import Reference
-from otc_desk.states import OPEN_REQUESTS, REQUEST_MOVES, RequestState
+from otc_desk.states import OPEN_REQUESTS, REQUEST_MOVES, RequestState, fitting
 from otc_desk.tenors import averaging_on, bookable, maturity_on
 
 MAX_VALIDITY_SECONDS: Final = 90 * SECONDS_PER_DAY
@@ -191,7 +191,7 @@ def move_request(
     if state not in REQUEST_MOVES[before]:
         cure = "GET the request: its state says what can be done with it."
         raise WrongState(f"request {request.id} cannot become {state}", before, cure)
-    request.state, request.reason, request.updated_at = state, reason, now
+    request.state, request.reason, request.updated_at = state, fitting(reason), now
     record_request(session, request, actor, now, detail)
 
 

@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Final
+
+MAX_REASON: Final = 1_000
+"""Characters of a reason, of a request as of an agreement: the one's becomes the other's."""
 
 
 class RequestState(StrEnum):
@@ -113,3 +117,9 @@ OPEN_REQUESTS = frozenset(state for state, moves in REQUEST_MOVES.items() if mov
 """States of a request that is not over."""
 OPEN_AGREEMENTS = frozenset(state for state, moves in AGREEMENT_MOVES.items() if moves) - {AgreementState.DONE}
 """States of an agreement that is not over."""
+
+
+def fitting(reason: str) -> str:
+    """A reason as its column takes it: PostgreSQL refuses a longer text, and one with NUL, with all that goes with it."""
+    clean = reason.replace("\0", "")
+    return clean if len(clean) <= MAX_REASON else f"{clean[: MAX_REASON - 4]} ..."

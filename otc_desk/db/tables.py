@@ -19,6 +19,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from otc_desk.states import MAX_REASON
+
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -102,7 +104,7 @@ class Request(Table):
     contact: Mapped[str] = mapped_column(String(500), default="")
     """For the operator; never shown to the other side."""
     state: Mapped[str] = mapped_column(String(20))
-    reason: Mapped[str] = mapped_column(String(500), default="")
+    reason: Mapped[str] = mapped_column(String(MAX_REASON), default="")
     """Why it was rejected, or came back."""
     parent: Mapped[str | None] = mapped_column(ForeignKey("requests.id"))
     """The request whose remainder it is."""
@@ -153,7 +155,7 @@ class Agreement(Table):
     """The message as `to_json` writes it, canonical."""
     deadline: Mapped[int] = mapped_column(index=True)
     state: Mapped[str] = mapped_column(String(10), index=True)
-    reason: Mapped[str] = mapped_column(String(1_000), default="")
+    reason: Mapped[str] = mapped_column(String(MAX_REASON), default="")
     """Why it came to nothing, or what it waits for."""
     match: Mapped[str | None] = mapped_column(ForeignKey("matches.id"))
     tx_hash: Mapped[str] = mapped_column(String(66), default="")

@@ -115,7 +115,7 @@ def upgrade() -> None:
         sa.Column("valid_until", sa.BigInteger(), nullable=False),
         sa.Column("contact", sa.String(length=500), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
-        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("reason", sa.String(length=1000), nullable=False),
         sa.Column("parent", sa.String(length=26), nullable=True),
         sa.Column("family", sa.String(length=26), nullable=False),
         sa.Column("agreement", sa.String(length=26), nullable=True),
