@@ -14,6 +14,9 @@ import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
+
+from eth_utils.crypto import keccak
 
 from ifx_sdk.artifacts import artifact
 from ifx_sdk.errors import REVERTS, BadTerms
@@ -77,24 +80,42 @@ _COMMAND = re.compile(r":? `ifx[^`]*`")
 
 
 def abi_text() -> str:
-    """The text of `abi.ts`."""
+    """The text of `abi.ts`: selectors and topics are hashed here, so that the page carries no parser of signatures."""
     lines = [
-        "// Made by scripts/export_page.py from the packaged ABIs: the entries that the page calls or reads.",
+        "// Made by scripts/export_page.py from the packaged ABIs: what the page calls and reads, already hashed.",
         "",
     ]
     for constant, (contract, names) in ENTRIES.items():
         entries = {entry["name"]: entry for entry in artifact(contract).abi if entry.get("name") in names}
         lines.append(f"/** Of {contract}. */")
-        lines.append(f"export const {constant} = [")
-        lines.extend(f"  {json.dumps(_plain(entries[name]))}," for name in names)
-        lines.append("] as const;")
+        lines.append(f"export const {constant} = {{")
+        lines.extend(f"  {name}: {json.dumps(_entry(entries[name]))}," for name in names)
+        lines.append("} as const;")
         lines.append("")
     return "\n".join(lines[:-1]) + "\n"
 
 
-def _plain(entry: Mapping[str, object]) -> dict[str, object]:
-    """An entry without what no coder reads."""
-    return {key: value for key, value in entry.items() if key != "anonymous"}
+def _entry(entry: Mapping[str, Any]) -> dict[str, object]:
+    """What a coder needs of a function or an event."""
+    hashed = "0x" + keccak(text=f"{entry['name']}({','.join(map(_type, entry['inputs']))})").hex()
+    if entry["type"] == "event":
+        indexed, data = (
+            [_plain(each) for each in entry["inputs"] if each["indexed"] is is_it] for is_it in (True, False)
+        )
+        return {"topic": hashed, "indexed": indexed, "data": data}
+    return {"selector": hashed[:10], "inputs": entry["inputs"], "outputs": entry["outputs"]}
+
+
+def _type(parameter: Mapping[str, Any]) -> str:
+    """A parameter's type as a signature writes it."""
+    kind = str(parameter["type"])
+    inner = f"({','.join(map(_type, parameter.get('components', ())))})"
+    return kind.replace("tuple", inner, 1) if kind.startswith("tuple") else kind
+
+
+def _plain(parameter: Mapping[str, object]) -> dict[str, object]:
+    """An event's parameter as one of a list: where it stands says whether it is indexed."""
+    return {key: value for key, value in parameter.items() if key != "indexed"}
 
 
 def reverts_text() -> str:

@@ -1,6 +1,7 @@
-// Calls of contracts: encoded for a wallet, a Safe's file or a node, and their answers read back.
-import type { Abi, ContractFunctionArgs, ContractFunctionName, ContractFunctionReturnType } from "viem";
-import { decodeFunctionResult, encodeFunctionData } from "viem/utils";
+// Calls of contracts: encoded for a wallet, a Safe's file or a node, and their answers and events read back. What a call
+// looks like comes from `abi.ts`.
+import type { AbiParameter, AbiParameterToPrimitiveType } from "viem";
+import { concat, decodeAbiParameters, encodeAbiParameters } from "viem/utils";
 import { badValue } from "./problem.ts";
 import { blockTag, type Request } from "./request.ts";
 import { type Address, type Hex, readBytes } from "./values.ts";
@@ -21,37 +22,59 @@ export interface Deployment {
   readonly block: number;
 }
 
-type View = "pure" | "view";
-type Write = "nonpayable" | "payable";
+type Parameters = readonly AbiParameter[];
+type Values<P extends Parameters> = { readonly [K in keyof P]: AbiParameterToPrimitiveType<P[K]> };
+type Answer<P extends Parameters> = P extends readonly [infer One extends AbiParameter] ? AbiParameterToPrimitiveType<One> : Values<P>;
+
+/** A function as `abi.ts` has it. */
+interface Entry<I extends Parameters, O extends Parameters> {
+  readonly selector: Hex;
+  readonly inputs: I;
+  readonly outputs: O;
+}
+
+/** An event as `abi.ts` has it. */
+interface EventEntry<I extends Parameters, D extends Parameters> {
+  readonly topic: Hex;
+  readonly indexed: I;
+  readonly data: D;
+}
 
 /** Encode a call that changes something. */
-export function call<const A extends Abi, N extends ContractFunctionName<A, Write>>(
-  abi: A,
-  to: Address,
-  functionName: N,
-  args: ContractFunctionArgs<A, Write, N>,
-): Call {
-  return { to, data: encode(abi, functionName, args) };
+export function call<const I extends Parameters>(entry: Entry<I, Parameters>, to: Address, args: Values<I>): Call {
+  return { to, data: encode(entry, args) };
 }
 
 /** Ask a view. Throws what the node or wallet throws, and a `Refusal` for an answer of another shape. */
-export async function read<const A extends Abi, N extends ContractFunctionName<A, View>>(
+export async function read<const I extends Parameters, const O extends Parameters>(
   request: Request,
-  abi: A,
+  entry: Entry<I, O>,
   to: Address,
-  functionName: N,
-  args: ContractFunctionArgs<A, View, N>,
+  args: Values<I>,
   at: number | "latest" = "latest",
-): Promise<ContractFunctionReturnType<A, View, N>> {
-  const params = [{ to, data: encode(abi, functionName, args) }, blockTag(at)];
-  const data = readBytes(await request({ method: "eth_call", params }), "node's answer");
-  try {
-    return decodeFunctionResult({ abi: abi as Abi, functionName: functionName as string, data }) as ContractFunctionReturnType<A, View, N>;
-  } catch {
-    throw badValue(`${to} does not answer as its contract does on this chain.`, "Check the chain and the addresses of the deployment.");
-  }
+): Promise<Answer<O>> {
+  const data = readBytes(await request({ method: "eth_call", params: [{ to, data: encode(entry, args) }, blockTag(at)] }), "node's answer");
+  const found = decode(entry.outputs, data, to);
+  return (found.length === 1 ? found[0] : found) as Answer<O>;
 }
 
-function encode(abi: Abi, functionName: string, args: unknown): Hex {
-  return encodeFunctionData({ abi, functionName, args: args as readonly unknown[] });
+/** The arguments of an event: indexed ones, then the others, each in the order of its declaration. */
+export function eventArgs<const I extends Parameters, const D extends Parameters>(
+  entry: EventEntry<I, D>,
+  log: { readonly topics: readonly Hex[]; readonly data: Hex },
+  from: Address,
+): readonly [indexed: Values<I>, data: Values<D>] {
+  return [decode(entry.indexed, concat(log.topics.slice(1)), from) as Values<I>, decode(entry.data, log.data, from) as Values<D>];
+}
+
+function encode({ selector, inputs }: Entry<Parameters, Parameters>, args: readonly unknown[]): Hex {
+  return concat([selector, encodeAbiParameters(inputs, args)]);
+}
+
+function decode(parameters: Parameters, data: Hex, from: Address): readonly unknown[] {
+  try {
+    return parameters.length === 0 ? [] : decodeAbiParameters(parameters, data);
+  } catch {
+    throw badValue(`${from} does not answer as its contract does on this chain.`, "Check the chain and the addresses of the deployment.");
+  }
 }

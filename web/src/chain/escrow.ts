@@ -41,24 +41,24 @@ export function sideOf(forward: Pick<Forward, "long" | "short">, account: Addres
 
 /** Withdrawable at any time. */
 export function freeBalance(request: Request, { escrow }: Deployment, account: Address): Promise<bigint> {
-  return read(request, ESCROW, escrow, "balance_of", [account]);
+  return read(request, ESCROW.balance_of, escrow, [account]);
 }
 
 /** The record of a forward; status "none" where there is none, "revoked" for a message that was revoked. */
 export async function forwardOf(request: Request, { escrow }: Deployment, id: Hex): Promise<Forward> {
-  const { maturity_day, status, ...found } = await read(request, ESCROW, escrow, "forward", [id]);
+  const { maturity_day, status, ...found } = await read(request, ESCROW.forward, escrow, [id]);
   return { ...found, id, maturity: maturity_day * DAY, status: STATUSES[Number(status)] ?? "none" };
 }
 
 /** The name of an underlying by the oracle's index. */
 export async function underlyingName(request: Request, { oracle }: Deployment, index: bigint): Promise<string> {
-  const [name] = await read(request, ORACLE, oracle, "underlying", [index]);
+  const [name] = await read(request, ORACLE.underlying, oracle, [index]);
   return name;
 }
 
 /** What (long, short) would be paid at a settlement price, by the contract's own computation. */
 export function payoutsAt(request: Request, { escrow }: Deployment, id: Hex, price: bigint): Promise<readonly [bigint, bigint]> {
-  return read(request, ESCROW, escrow, "payouts", [id, price]);
+  return read(request, ESCROW.payouts, escrow, [id, price]);
 }
 
 /** The settlement price as far as it is known, and whether it can still change. */
@@ -75,13 +75,13 @@ export async function settlementPrice(
   forward: Pick<Forward, "underlying" | "maturity" | "averaging_days">,
 ): Promise<SettlementPrice> {
   const { underlying, maturity, averaging_days } = forward;
-  const [price, certain] = await read(request, ORACLE, oracle, "settlement_price", [underlying, maturity / DAY, averaging_days]);
+  const [price, certain] = await read(request, ORACLE.settlement_price, oracle, [underlying, maturity / DAY, averaging_days]);
   return { price: certain || price > 0n ? price : null, certain };
 }
 
 /** The fixing of one UTC day (unix seconds // 86400), micro-USDT per Mtok; null where none is posted. */
 export async function fixingOf(request: Request, { oracle }: Deployment, underlying: string, day: bigint): Promise<bigint | null> {
-  const found = await read(request, ORACLE, oracle, "fixing", [underlying, day]);
+  const found = await read(request, ORACLE.fixing, oracle, [underlying, day]);
   return found.posted ? found.price : null;
 }
 
@@ -91,41 +91,41 @@ export async function latestFixing(
   { oracle }: Deployment,
   underlying: string,
 ): Promise<{ readonly day: bigint; readonly price: bigint } | null> {
-  const [day, price] = await read(request, ORACLE, oracle, "latest", [underlying]);
+  const [day, price] = await read(request, ORACLE.latest, oracle, [underlying]);
   return day === 0n ? null : { day, price };
 }
 
 /** Whether `settle` would succeed now. */
 export function isSettleable(request: Request, { escrow }: Deployment, id: Hex): Promise<boolean> {
-  return read(request, ESCROW, escrow, "is_settleable", [id]);
+  return read(request, ESCROW.is_settleable, escrow, [id]);
 }
 
 /** Whether an account approved the message with this digest on chain. */
 export function isApproved(request: Request, { escrow }: Deployment, digest: Hex, account: Address): Promise<boolean> {
-  return read(request, ESCROW, escrow, "is_approved", [digest, account]);
+  return read(request, ESCROW.is_approved, escrow, [digest, account]);
 }
 
 /** Whether a novation of a forward replaced the account, which bars it from coming back. */
 export function hasLeft(request: Request, { escrow }: Deployment, id: Hex, account: Address): Promise<boolean> {
-  return read(request, ESCROW, escrow, "has_left", [id, account]);
+  return read(request, ESCROW.has_left, escrow, [id, account]);
 }
 
 /** The digest of a message by the contract's own computation: to hold the page's against. */
 export function onchainDigest(request: Request, { escrow }: Deployment, message: Message): Promise<Hex> {
   switch (message.kind) {
     case "terms":
-      return read(request, ESCROW, escrow, "terms_hash", [message]);
+      return read(request, ESCROW.terms_hash, escrow, [message]);
     case "termination":
-      return read(request, ESCROW, escrow, "termination_hash", [message]);
+      return read(request, ESCROW.termination_hash, escrow, [message]);
     case "novation":
-      return read(request, ESCROW, escrow, "novation_hash", [message]);
+      return read(request, ESCROW.novation_hash, escrow, [message]);
   }
 }
 
 /** Whether the escrow holds this token and settles by this oracle: what a deployment says of itself. */
 export async function isDeployment(request: Request, deployment: Deployment): Promise<boolean> {
   const { escrow } = deployment;
-  const [token, oracle] = await Promise.all([read(request, ESCROW, escrow, "token", []), read(request, ESCROW, escrow, "oracle", [])]);
+  const [token, oracle] = await Promise.all([read(request, ESCROW.token, escrow, []), read(request, ESCROW.oracle, escrow, [])]);
   return token === deployment.token && oracle === deployment.oracle;
 }
 
@@ -133,23 +133,23 @@ export async function isDeployment(request: Request, deployment: Deployment): Pr
 
 /** Move `amount` from the wallet into the free balance; the escrow must be allowed that much. */
 export function depositCall({ escrow }: Deployment, amount: bigint): Call {
-  return call(ESCROW, escrow, "deposit", [amount]);
+  return call(ESCROW.deposit, escrow, [amount]);
 }
 
 /** Send `amount` of the sender's free balance to `receiver`. */
 export function withdrawCall({ escrow }: Deployment, amount: bigint, receiver: Address): Call {
-  return call(ESCROW, escrow, "withdraw", [amount, receiver]);
+  return call(ESCROW.withdraw, escrow, [amount, receiver]);
 }
 
 /** Approve a message on chain, for a wallet that cannot sign. */
 export function approveCall({ escrow }: Deployment, message: Message): Call {
   switch (message.kind) {
     case "terms":
-      return call(ESCROW, escrow, "approve_terms", [message]);
+      return call(ESCROW.approve_terms, escrow, [message]);
     case "termination":
-      return call(ESCROW, escrow, "approve_termination", [message]);
+      return call(ESCROW.approve_termination, escrow, [message]);
     case "novation":
-      return call(ESCROW, escrow, "approve_novation", [message]);
+      return call(ESCROW.approve_novation, escrow, [message]);
   }
 }
 
@@ -157,17 +157,17 @@ export function approveCall({ escrow }: Deployment, message: Message): Call {
 export function revokeCall({ escrow }: Deployment, message: Message): Call {
   switch (message.kind) {
     case "terms":
-      return call(ESCROW, escrow, "revoke_terms", [message]);
+      return call(ESCROW.revoke_terms, escrow, [message]);
     case "termination":
-      return call(ESCROW, escrow, "revoke_termination", [message]);
+      return call(ESCROW.revoke_termination, escrow, [message]);
     case "novation":
-      return call(ESCROW, escrow, "revoke_novation", [message]);
+      return call(ESCROW.revoke_novation, escrow, [message]);
   }
 }
 
 /** End a forward early. Approvals are signatures, or `0x` of who approved on chain. Anyone may send it. */
 export function terminateCall({ escrow }: Deployment, message: Termination, approvals: readonly [long: Hex, short: Hex]): Call {
-  return call(ESCROW, escrow, "terminate", [message, ...approvals]);
+  return call(ESCROW.terminate, escrow, [message, ...approvals]);
 }
 
 /** Put a new party in one side's place. Approvals as in `terminateCall`. Anyone may send it. */
@@ -176,15 +176,15 @@ export function novateCall(
   message: Novation,
   approvals: readonly [outgoing: Hex, incoming: Hex, remaining: Hex],
 ): Call {
-  return call(ESCROW, escrow, "novate", [message, ...approvals]);
+  return call(ESCROW.novate, escrow, [message, ...approvals]);
 }
 
 /** Pay a forward out at its settlement price; anyone may, from maturity on. */
 export function settleCall({ escrow }: Deployment, id: Hex): Call {
-  return call(ESCROW, escrow, "settle", [id]);
+  return call(ESCROW.settle, escrow, [id]);
 }
 
 /** The same for 1 to 100 forwards; what cannot be settled yet is skipped. */
 export function settleManyCall({ escrow }: Deployment, ids: readonly Hex[]): Call {
-  return call(ESCROW, escrow, "settle_many", [ids]);
+  return call(ESCROW.settle_many, escrow, [ids]);
 }

@@ -1,10 +1,9 @@
 // What the escrow's events say: the forwards of an account, and how a forward came to its end. Read from any node in
 // ranges as wide as it allows, so that no server of ours is needed.
-import { decodeEventLog, encodeEventTopics } from "viem/utils";
 import { ESCROW } from "./abi.ts";
-import type { Deployment } from "./contract.ts";
+import { type Deployment, eventArgs } from "./contract.ts";
 import type { Forward } from "./escrow.ts";
-import { type Figures, payout, type Side } from "./payoff.ts";
+import { payout, type Side } from "./payoff.ts";
 import { badValue, problemOf } from "./problem.ts";
 import { blockNumber, type Request } from "./request.ts";
 import { type Address, type Hex, quantity, readHash, readObject, readQuantity } from "./values.ts";
@@ -61,47 +60,48 @@ interface Log {
 }
 
 type Topics = readonly (Hex | readonly Hex[] | null)[];
-type EventName = "ForwardBooked" | "ForwardNovated" | "ForwardSettled" | "ForwardsSettled" | "ForwardTerminated";
+
+const { ForwardBooked, ForwardNovated, ForwardSettled, ForwardsSettled, ForwardTerminated } = ESCROW;
 
 /** Every forward in which `account` is or was a side, oldest first. */
 export async function forwardsOf(request: Request, deployment: Deployment, account: Address, search: Search = {}): Promise<readonly Part[]> {
-  const names = [topicOf("ForwardBooked"), topicOf("ForwardNovated")];
-  const padded = `0x${account.slice(2).toLowerCase().padStart(64, "0")}` as Hex;
+  const either = [ForwardBooked.topic, ForwardNovated.topic];
+  const padded: Hex = `0x${account.slice(2).toLowerCase().padStart(64, "0")}`;
   // The second indexed argument is the long or who leaves, the third the short or who enters.
-  const logs = await logsOf(request, deployment, [[names, null, padded], [names, null, null, padded]], search);
+  const logs = await logsOf(request, deployment, [[either, null, padded], [either, null, null, padded]], search);
   const found = new Map<Hex, Part>();
   for (const log of logs) {
-    const { eventName, args } = decodeEventLog({ abi: ESCROW, topics: log.topics as [Hex, ...Hex[]], data: log.data });
     const { block, tx } = log;
-    if (eventName === "ForwardBooked") {
-      const side = args.long === account ? "long" : "short";
-      found.set(args.id, { id: args.id, side, by: "booking", left: false, block, tx });
-    } else if (eventName === "ForwardNovated" && args.incoming === account) {
-      const side = await sideEntered(request, deployment, args.id, account);
-      found.set(args.id, { id: args.id, side, by: "novation", left: false, block, tx });
-    } else if (eventName === "ForwardNovated") {
-      const before = found.get(args.id);
-      if (before !== undefined) {
-        found.set(args.id, { ...before, left: true });
-      }
+    if (log.topics[0] === ForwardBooked.topic) {
+      const [[id, long]] = eventArgs(ForwardBooked, log, deployment.escrow);
+      found.set(id, { id, side: long === account ? "long" : "short", by: "booking", left: false, block, tx });
+      continue;
+    }
+    const [[id, , incoming]] = eventArgs(ForwardNovated, log, deployment.escrow);
+    const before = found.get(id);
+    if (incoming === account) {
+      const side = await sideEntered(request, deployment, id, account);
+      found.set(id, { id, side, by: "novation", left: false, block, tx });
+    } else if (before !== undefined) {
+      found.set(id, { ...before, left: true });
     }
   }
   return [...found.values()].sort((one, other) => one.block - other.block);
 }
 
-/** On which side a novation put somebody: the one whose line of owners it stands in. */
+/** On which side a novation put somebody: the one in whose line of holders it stands. */
 async function sideEntered(request: Request, deployment: Deployment, id: Hex, account: Address): Promise<Side> {
-  const logs = await logsOf(request, deployment, [[[topicOf("ForwardBooked"), topicOf("ForwardNovated")], id]], {});
+  const logs = await logsOf(request, deployment, [[[ForwardBooked.topic, ForwardNovated.topic], id]], {});
   let long: Address | undefined;
   for (const log of logs) {
-    const { eventName, args } = decodeEventLog({ abi: ESCROW, topics: log.topics as [Hex, ...Hex[]], data: log.data });
-    if (eventName === "ForwardBooked") {
-      long = args.long;
-    } else if (eventName === "ForwardNovated") {
-      long = args.outgoing === long ? args.incoming : long;
-      if (args.incoming === account) {
-        break;
-      }
+    if (log.topics[0] === ForwardBooked.topic) {
+      [[, long]] = eventArgs(ForwardBooked, log, deployment.escrow);
+      continue;
+    }
+    const [[, outgoing, incoming]] = eventArgs(ForwardNovated, log, deployment.escrow);
+    long = outgoing === long ? incoming : long;
+    if (incoming === account) {
+      break;
     }
   }
   return long === account ? "long" : "short";
@@ -110,33 +110,31 @@ async function sideEntered(request: Request, deployment: Deployment, id: Hex, ac
 /** How a forward ended; null while it is active. One settlement of many in one call names only the price: the payouts
  * follow from the record. */
 export async function endingOf(request: Request, deployment: Deployment, forward: Forward, search: Search = {}): Promise<Ending | null> {
-  if (forward.status === "terminated" || forward.status === "settled") {
-    const alone = [topicOf("ForwardSettled"), topicOf("ForwardTerminated")];
-    const together = [topicOf("ForwardsSettled"), word(forward.underlying), word(forward.maturity / 86_400n)];
-    const queries: Topics[] = forward.status === "settled" ? [[alone, forward.id], together] : [[alone, forward.id]];
-    for (const log of await logsOf(request, deployment, queries, search)) {
-      const found = endingIn(log, forward);
-      if (found !== null) {
-        return found;
-      }
-    }
+  const { id, status } = forward;
+  const queries: Topics[] = [];
+  if (status === "terminated") {
+    queries.push([ForwardTerminated.topic, id]);
+  } else if (status === "settled") {
+    queries.push([ForwardSettled.topic, id], [ForwardsSettled.topic, word(forward.underlying), word(forward.maturity / 86_400n)]);
   }
-  return null;
+  const logs = queries.length === 0 ? [] : await logsOf(request, deployment, queries, search);
+  const found = logs.map((log) => endingIn(log, deployment, forward)).filter((each) => each !== null);
+  return found[0] ?? null;
 }
 
-function endingIn(log: Log, forward: Forward): Ending | null {
-  const { eventName, args } = decodeEventLog({ abi: ESCROW, topics: log.topics as [Hex, ...Hex[]], data: log.data });
+function endingIn(log: Log, { escrow }: Deployment, forward: Forward): Ending | null {
   const { block, tx } = log;
-  if (eventName === "ForwardSettled" || eventName === "ForwardTerminated") {
-    const how = eventName === "ForwardSettled" ? "settled" : "terminated";
-    return { how, price: args.price, long: args.long_payout, short: args.short_payout, block, tx };
+  if (log.topics[0] === ForwardTerminated.topic) {
+    const [, [, price, long, short]] = eventArgs(ForwardTerminated, log, escrow);
+    return { how: "terminated", price, long, short, block, tx };
   }
-  if (eventName === "ForwardsSettled" && args.ids.includes(forward.id)) {
-    const figures: Figures = forward;
-    const [long, short] = [payout("long", figures, args.price), payout("short", figures, args.price)];
-    return { how: "settled", price: args.price, long, short, block, tx };
+  if (log.topics[0] === ForwardSettled.topic) {
+    const [, [price, long, short]] = eventArgs(ForwardSettled, log, escrow);
+    return { how: "settled", price, long, short, block, tx };
   }
-  return null;
+  const [, [, price, ids]] = eventArgs(ForwardsSettled, log, escrow);
+  const [long, short] = [payout("long", forward, price), payout("short", forward, price)];
+  return ids.includes(forward.id) ? { how: "settled", price, long, short, block, tx } : null;
 }
 
 const WIDEST = 1 << 20; // blocks: what nodes refuse is halved, so a first guess costs little
@@ -188,10 +186,6 @@ async function oneRange(request: Request, address: Address, topics: Topics, from
       tx: readHash(log["transactionHash"], "transaction hash"),
     };
   });
-}
-
-function topicOf(eventName: EventName): Hex {
-  return encodeEventTopics({ abi: ESCROW, eventName } as Parameters<typeof encodeEventTopics>[0])[0] as Hex;
 }
 
 function word(value: bigint): Hex {

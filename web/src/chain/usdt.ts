@@ -6,15 +6,15 @@ import type { Address } from "./values.ts";
 
 /** What an account's wallet holds. */
 export function walletBalance(request: Request, { token }: Deployment, account: Address): Promise<bigint> {
-  return read(request, TOKEN, token, "balanceOf", [account]);
+  return read(request, TOKEN.balanceOf, token, [account]);
 }
 
 /** What the escrow may still collect from an account's wallet. */
 export function allowance(request: Request, { token, escrow }: Deployment, account: Address): Promise<bigint> {
-  return read(request, TOKEN, token, "allowance", [account, escrow]);
+  return read(request, TOKEN.allowance, token, [account, escrow]);
 }
 
 /** Let the escrow collect exactly `amount`. USDT refuses to change one non-zero allowance into another: 0 first. */
 export function allowCall({ token, escrow }: Deployment, amount: bigint): Call {
-  return call(TOKEN, token, "approve", [escrow, amount]);
+  return call(TOKEN.approve, token, [escrow, amount]);
 }

@@ -3,7 +3,7 @@
 import type { Provider, Wallet } from "./discovery.ts";
 import { attempt, badValue, problem, problemOf, Refusal, type Result } from "./problem.ts";
 import { chainIdOf, type Request, withTimeLimit } from "./request.ts";
-import { forget, remember, remembered } from "./store.ts";
+import { forget, remember, remembered } from "./keep.ts";
 import { type Address, type Hex, quantity, readAddress, readBytes, readQuantity } from "./values.ts";
 
 /** A wallet that lets this site see accounts. */

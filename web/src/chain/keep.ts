@@ -12,7 +12,7 @@ const PATIENCE = 180_000; // milliseconds after which a lock without Web Locks i
 let keep: Keep | undefined;
 
 /** Use another store: for tests. */
-export function useStore(other: Keep | undefined): void {
+export function keepIn(other: Keep | undefined): void {
   keep = other;
 }
 
