@@ -64,7 +64,7 @@ openapi: .venv/.installed-dev ## Write docs/openapi.json from the desk's routes 
 	$(BIN)/python scripts/export_openapi.py $(ARGS)
 
 page: web/node_modules/.installed ## Check, test and build the desk's page into otc_desk/web/static (ARGS=--check: fail if it differs)
-	cd web && npm run --silent check && npm run --silent build -- $(ARGS)
+	cd web && for step in schema check test build; do npm run --silent $$step -- $(ARGS); done
 
 node: .venv/.installed-demo tools ## A local anvil at today's date: deployed, fixings posted, two funded parties
 	$(BIN)/python scripts/node.py $(ARGS)

@@ -1,6 +1,6 @@
 """The desk over HTTP: routes, who is asking, and how a refusal is told (RFC 9457)."""
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
@@ -27,8 +27,10 @@ from otc_desk.routes import (
     requests,
     session,
 )
+from otc_desk.routes.sandbox import add_sandbox
+from otc_desk.web.page import Page, add_page, wants_page
 
-_METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
+_METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 
 
 def create_app(desk: Desk) -> FastAPI:
@@ -59,6 +61,8 @@ def create_app(desk: Desk) -> FastAPI:
         market.router,
     ):
         app.include_router(router, prefix="/api")
+    add_sandbox(app, desk)
+    add_page(app, desk)
     app.add_exception_handler(DeskError, _refused)
     app.add_exception_handler(IFXError, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)
@@ -100,8 +104,11 @@ async def _malformed(request: Request, error: Exception) -> JSONResponse:
     return problem(422, "bad-request", f"{field or 'body'}: {first['msg']}", cure, field=field or "body")
 
 
-async def _http(request: Request, error: Exception) -> JSONResponse:
+async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
+    if error.status_code == 404 and wants_page(request):
+        page: Page = request.app.state.page
+        return page.shell(request, status=404)
     slugs = {404: "not-found", 405: "no-such-method"}
     headers = dict(error.headers or {})
     if error.status_code == 405:  # the router names the methods of one of the path's routes alone

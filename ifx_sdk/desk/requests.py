@@ -52,6 +52,8 @@ class Whoami(Model):
     """Checksummed."""
     operator: bool
     """Whether it may check requests and confirm matches."""
+    csrf: str
+    """For pages alone."""
 
 
 class Profile(Model):

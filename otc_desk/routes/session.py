@@ -46,6 +46,7 @@ class Whoami(BaseModel):
 
     account: str = Field(description="Checksummed.")
     operator: bool = Field(description="Whether it may check requests and confirm matches.")
+    csrf: str = Field(description="A page that was loaded anew sends it as X-CSRF-Token with every write.")
 
 
 @router.get("/message", summary="What to sign")
@@ -75,7 +76,7 @@ def sign_in(desk: DeskOf, body: SignedMessage, response: Response) -> SignedIn:
 @router.get("", summary="Who is signed in")
 def whoami(desk: DeskOf, caller: CallerOf) -> Whoami:
     """The caller's account."""
-    return Whoami(account=caller.account, operator=desk.is_operator(caller.account))
+    return Whoami(account=caller.account, operator=desk.is_operator(caller.account), csrf=caller.csrf)
 
 
 @router.delete("", summary="Sign out", status_code=204)

@@ -31,7 +31,8 @@ def signed(text: str, index: int = LONG) -> dict[str, object]:
 def test_a_wallet_signs_in_and_out(client: TestClient) -> None:
     """The token answers for the account until it is given up."""
     long = Participant(client, LONG)
-    assert long.get("/api/session").json() == {"account": dev_address(LONG), "operator": False}
+    found = long.get("/api/session").json()
+    assert (found["account"], found["operator"], bool(found["csrf"])) == (dev_address(LONG), False, True)
     assert client.delete("/api/session", headers=long.headers).status_code == 204
     assert long.get("/api/session").status_code == 401
 

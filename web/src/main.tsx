@@ -1,3 +1,15 @@
 import { render } from "preact";
+import { App } from "./app.tsx";
+import { listen } from "./router.ts";
+import { routeOf } from "./routes.tsx";
+import { recall } from "./session.ts";
+import "./style/base.css";
+import "./style/frame.css";
+import "./style/parts.css";
+import "./style/forms.css";
+import "./style/chart.css";
+import "./style/market.css";
 
-render(<p>The desk's page.</p>, document.body);
+void recall();
+listen((path) => routeOf(path) !== undefined);
+render(<App />, document.getElementById("page")!);

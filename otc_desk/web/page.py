@@ -1,0 +1,126 @@
+"""The page's shell at every path that the page knows, and its files.
+
+The shell carries what the page would otherwise have to ask for: chain, contracts, domain. It paints a header at once,
+holds no script of its own, and names each file with its hash (`integrity`), so that what runs is what was built.
+"""
+
+from collections.abc import Callable
+from importlib import resources
+from typing import Final
+
+import jinja2
+from fastapi import FastAPI
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from ifx_sdk.deploy import DEVNET_CHAIN_ID
+from ifx_sdk.errors import NodeDown, RpcError
+from otc_desk.desk import Desk, system_clock
+from otc_desk.routes.callers import cookie_of
+from otc_desk.web.static import FOLDER, Asset, read_assets
+
+PATHS: Final = (
+    "/",
+    "/sign-in",
+    "/market",
+    "/request",
+    "/requests",
+    "/inbox",
+    "/agreements/{id}",
+    "/positions",
+    "/positions/{id}",
+    "/documents",
+    "/operator",
+    "/if-we-vanish",
+)
+"""Where the page is; `web/src/routes.tsx` has the same."""
+FOREVER: Final = "public, max-age=31536000, immutable"
+THEMES: Final = ("light", "dark")
+THEME_COOKIE: Final = "ifx_theme"
+"""What the page's switch sets, so that the shell comes in the right colours; without it the system's choice governs."""
+
+
+class Page:
+    """The shell and the files of one desk."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Reads the package's files; asks nobody."""
+        self._desk, self._assets = desk, read_assets()
+        self._served = {each.served_name: each for each in self._assets.values()}
+        template = resources.files("otc_desk.web").joinpath("templates", "shell.html").read_text(encoding="utf-8")
+        environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
+        self._template = environment.from_string(template)
+
+    def asset(self, built_name: str) -> Asset:
+        """A file by the name that it is built under, such as `desk.js`."""
+        return self._assets[built_name]
+
+    def shell(self, request: Request, *, status: int = 200) -> Response:
+        """The page for a path; what is shown there is the script's business."""
+        theme = request.cookies.get(THEME_COOKIE)
+        text = self._template.render(
+            script=self._assets["desk.js"],
+            style=self._assets["desk.css"],
+            theme=theme if theme in THEMES else None,
+            facts=self.facts() | {"session": cookie_of(self._desk) in request.cookies},
+        )
+        headers = {"Vary": "Cookie"}
+        return Response(text, status_code=status, media_type="text/html", headers=headers)
+
+    def facts(self) -> dict[str, object]:
+        """What the page knows before it asks: public, and the same for everybody."""
+        found, settings = self._desk.ifx.deployment, self._desk.settings
+        return {
+            "network": found.network,
+            "chainId": found.chain_id,
+            "escrow": found.escrow,
+            "usdt": found.token,
+            "oracle": found.oracle,
+            "timelock": found.timelock,
+            "domain": settings.domain,
+            "url": settings.url,
+            "now": self._now(),
+            "sandbox": found.chain_id == DEVNET_CHAIN_ID,
+            "bundle": self._assets["desk.js"].sha256,
+        }
+
+    def file(self, request: Request) -> Response:
+        """A file by its served name. Raises 404 for every other one: there is nothing else in the folder."""
+        found = self._served.get(request.path_params["name"])
+        if found is None:
+            raise HTTPException(404)
+        headers = {"Cache-Control": FOREVER, "Vary": "Accept-Encoding", "ETag": f'"{found.sha256[:32]}"'}
+        if not _takes_gzip(request.headers):
+            return Response(found.content, media_type=found.kind, headers=headers)
+        return Response(found.packed, media_type=found.kind, headers=headers | {"Content-Encoding": "gzip"})
+
+    def _now(self) -> int:
+        """The desk's time; the machine's where that is a local chain's, and its node is away: the page comes anyhow."""
+        try:
+            return self._desk.now()
+        except (NodeDown, RpcError):
+            return system_clock()
+
+
+def add_page(app: FastAPI, desk: Desk) -> None:
+    """Serve the page; to be called when every other route is there."""
+    page = Page(desk)
+    app.state.page = page
+    shell: Callable[[Request], Response] = page.shell
+    # Plain routes: they are no part of the API, and answer HEAD as they answer GET.
+    app.router.routes.extend(Route(path, shell, methods=["GET"], include_in_schema=False) for path in PATHS)
+    app.router.routes.append(Route(FOLDER + "{name}", page.file, methods=["GET"], include_in_schema=False))
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a person looks for something that is not there: told by the page, in its words."""
+    found: str = request.url.path
+    return not found.startswith(("/api/", FOLDER)) and "text/html" in request.headers.get("accept", "")
+
+
+def _takes_gzip(headers: Headers) -> bool:
+    """As browsers say it: a client that weighs encodings against each other gets the file as it is."""
+    return any(each.strip() == "gzip" for each in headers.get("accept-encoding", "").split(","))

@@ -1,0 +1,43 @@
+// What the shell tells the page before it asks for anything: public, the same for everybody but `session`.
+
+export type Address = `0x${string}`;
+
+/** The shell's data block, as `otc_desk/web/page.py` writes it. */
+export type Facts = {
+  /** The deployment's name. */
+  network: string;
+  chainId: number;
+  /** ForwardEscrow, checksummed. */
+  escrow: Address;
+  /** The token that prefundings are paid in, checksummed. */
+  usdt: Address;
+  /** FixingOracle, checksummed. */
+  oracle: Address;
+  /** Who owns escrow and oracle, checksummed. */
+  timelock: Address;
+  /** Host and port that participants sign in to. */
+  domain: string;
+  /** The desk's URL, as its sign-in message names it. */
+  url: string;
+  /** The desk's time when the shell was made, unix seconds UTC. */
+  now: number;
+  /** Whether this is a local chain whose time moves by command. */
+  sandbox: boolean;
+  /** SHA-256 of the running script, hexadecimal, computed by the server from the bytes that it serves. */
+  bundle: string;
+  /** Whether the browser sent a session's cookie, which no script can see. */
+  session: boolean;
+};
+
+function read(): Facts {
+  const found = globalThis.document?.getElementById("facts")?.textContent;
+  if (!found) throw new Error("the shell carries no facts");
+  return JSON.parse(found) as Facts;
+}
+
+let known: Facts | undefined;
+
+/** The facts of the shell that this page was loaded with. */
+export function facts(): Facts {
+  return (known ??= read());
+}

@@ -1,0 +1,105 @@
+// What was booked, what is open of it, what was settled.
+import type { Schema } from "../../api/types.ts";
+import { Section } from "../../parts/page.tsx";
+import { Amount, Day, Figures, Price, Tag, Tokens } from "../../parts/show.tsx";
+import { Load, State } from "../../parts/state.tsx";
+import { Table } from "../../parts/table.tsx";
+import { useMarket } from "./as-of.tsx";
+
+type Sum = Schema<"SumOut">;
+
+export function Totals(props: { of: Schema<"MarketOut"> }) {
+  const { booked, open, settled, terminated } = props.of;
+  const forwards = (sum: Sum) => `${sum.forwards} ${sum.forwards === 1 ? "forward" : "forwards"}, ${tokens(sum)}`;
+  return (
+    <Figures
+      items={[
+        ["Booked so far", <Amount of={booked.notional} />, forwards(booked)],
+        ["Open interest", <Amount of={open.notional} />, forwards(open)],
+        ["Locked by both sides", <Amount of={open.prefunding} />, "held by the escrow alone"],
+        ["Settled", <Amount of={settled.notional} />, `${forwards(settled)}${terminated.forwards ? `; ${terminated.forwards} ended early` : ""}`],
+      ]}
+    />
+  );
+}
+
+function tokens(sum: Sum) {
+  return `${sum.quantity.toLocaleString("en")} Mtok`;
+}
+
+const SUMS = [
+  { name: "Forwards", figure: true, cell: (each: Sum) => each.forwards },
+  { name: "Tokens", figure: true, cell: (each: Sum) => <Tokens of={each.quantity} /> },
+  { name: "Notional, USDT", figure: true, cell: (each: Sum) => <Amount of={each.notional} unit={null} /> },
+  { name: "Locked, USDT", figure: true, cell: (each: Sum) => <Amount of={each.prefunding} unit={null} /> },
+] as const;
+
+export function OpenInterest() {
+  const open = useMarket("/api/market/open-interest");
+  return (
+    <Section title="Open interest" note="By reference and maturity">
+      <Load of={open} lines={3}>
+        {({ items }) => (
+          <Table<Schema<"InterestOut">>
+            caption="Open interest by reference and maturity"
+            rows={items}
+            rowKey={(each) => `${each.underlying} ${each.maturity}`}
+            empty={<State kind="empty" title="No forward is open." next="A forward stands here from its booking, when both prefundings are locked, to its settlement." />}
+            columns={[
+              { name: "Reference", head: true, cell: (each) => each.underlying },
+              { name: "Maturity", cell: (each) => <><Day of={each.maturity} /> {each.matured && <Tag tone="wait">to be settled</Tag>}</> },
+              ...SUMS,
+            ]}
+          />
+        )}
+      </Load>
+    </Section>
+  );
+}
+
+export function Volume() {
+  const volume = useMarket("/api/market/volume");
+  return (
+    <Section title="Booked volume" note="By month and reference">
+      <Load of={volume} lines={3}>
+        {({ items }) => (
+          <Table<Schema<"MonthOut">>
+            caption="Booked volume by month and reference"
+            rows={[...items].reverse()}
+            rowKey={(each) => `${each.month} ${each.underlying}`}
+            empty={<State kind="empty" title="Nothing was booked yet." next="The first booking opens this list." />}
+            columns={[{ name: "Month", head: true, cell: (each) => each.month }, { name: "Reference", cell: (each) => each.underlying }, ...SUMS]}
+          />
+        )}
+      </Load>
+    </Section>
+  );
+}
+
+export function Settled() {
+  const settled = useMarket("/api/market/settlements");
+  return (
+    <Section title="Settled forwards" note="Newest first; anybody can settle a matured one">
+      <Load of={settled} lines={3}>
+        {({ items }) => (
+          <Table<Schema<"SettlementOut">>
+            caption="Settled forwards"
+            rows={items}
+            rowKey={(each) => each.forward}
+            empty={<State kind="empty" title="No forward was settled yet." next="Once a maturity's fixing is certain, anybody settles it with one transaction, and both payouts stand here." />}
+            columns={[
+              { name: "Reference", head: true, cell: (each) => each.underlying },
+              { name: "Maturity", cell: (each) => <Day of={each.maturity} /> },
+              { name: "Tokens", figure: true, cell: (each) => <Tokens of={each.quantity} /> },
+              { name: "Agreed", figure: true, cell: (each) => <Price of={each.price} /> },
+              { name: "Settled at", figure: true, cell: (each) => <Price of={each.settlement_price} /> },
+              { name: "Long was paid, USDT", figure: true, cell: (each) => <Amount of={each.long_payout} unit={null} /> },
+              { name: "Short was paid, USDT", figure: true, cell: (each) => <Amount of={each.short_payout} unit={null} /> },
+              { name: "State", cell: (each) => (each.final ? <Tag tone="good">final</Tag> : <Tag tone="wait">not final yet</Tag>) },
+            ]}
+          />
+        )}
+      </Load>
+    </Section>
+  );
+}
