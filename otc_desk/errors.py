@@ -13,6 +13,7 @@ DeskError
 ├── AlreadyWorking              another process books from this database
 ├── Contradiction         500   what the desk reads in two places does not agree
 ├── NotMigrated                 a database of another version
+├── NoSandbox                   a sandbox that others could reach, or on a chain that is not local
 └── BadSettings                 also a BadFile
 """
 # ruff: noqa: N818 - an error is named for what is wrong, as in ifx_sdk.errors
@@ -145,3 +146,9 @@ class NotMigrated(DeskError):
     """A database whose tables are not those of this version."""
 
     cure = "Stop every desk on it, keep a copy, then run `ifx-desk migrate`."
+
+
+class NoSandbox(DeskError):
+    """A sandbox where somebody else could use it, or where money is real."""
+
+    cure = "Leave [sandbox] out of the settings, or serve on 127.0.0.1 before a local node of chain 31337."

@@ -13,6 +13,7 @@ import uvicorn
 
 from ifx_sdk.client import IFX
 from ifx_sdk.deploy import DEVNET_CHAIN_ID
+from otc_desk import sandbox
 from otc_desk.app import create_app
 from otc_desk.db import migrate
 from otc_desk.db.engine import Database
@@ -55,8 +56,12 @@ def clock_of(ifx: IFX) -> Callable[[], int]:
 
 
 def serve(settings: Settings, *, host: str, port: int, with_worker: bool) -> bool:
-    """Serve until the process is told to end; whether that was why it ended. Raises as `desk_of`, `AlreadyWorking`."""
+    """Serve until the process is told to end; whether that was why it ended.
+
+    Raises as `desk_of`, `AlreadyWorking`, `NoSandbox`.
+    """
     with desk_of(settings) as desk:
+        sandbox.hold(settings, chain_id=desk.ifx.deployment.chain_id, host=host)
         server = uvicorn.Server(
             uvicorn.Config(
                 create_app(desk),

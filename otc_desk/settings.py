@@ -20,18 +20,20 @@
     sender = "desk@desk.example"
     [limits]
     requests_per_minute = 120                      and the other fields of `LimitSettings`
+    [sandbox]                                      chain 31337 on the loopback alone: time travel, wallets without a key
+    accounts = [{ name = "long treasury", address = "0x..." }]
 
 Relative paths are relative to the file. No secret stands in it.
 """
 
 import json
 import tomllib
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -69,6 +71,16 @@ def _http_url(text: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.password:
         raise ValueError(f"{text!r} is no http or https URL without a password")
     return text.rstrip("/")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach an address. Pure: the name `localhost` is taken at its word."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 Address = Annotated[str, AfterValidator(_address)]
@@ -141,6 +153,24 @@ class LimitSettings(_Model):
     """How long a body may take to come."""
 
 
+class SandboxAccount(_Model):
+    """An account that the local node signs for."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z ]{1,30}$")]
+    """Whose it is, such as `long treasury`; the page's wallet is called that."""
+    address: Address
+    """One that the node has unlocked."""
+
+
+class SandboxSettings(_Model):
+    """What a desk on a local chain may do for somebody who tries it out."""
+
+    accounts: tuple[SandboxAccount, ...] = Field(min_length=1)
+    """For whom the page has a wallet."""
+    patience_seconds: Annotated[int, Field(ge=0, le=60)] = 10
+    """Longest wait for the oracle on each day that time passes."""
+
+
 class Settings(_Model):
     """One desk's settings."""
 
@@ -164,6 +194,18 @@ class Settings(_Model):
     """How e-mail leaves; None for webhooks and the page alone."""
     limits: LimitSettings = LimitSettings()
     """What one participant may ask."""
+    sandbox: SandboxSettings | None = None
+    """Time travel and wallets of the local node; None everywhere else."""
+
+    @model_validator(mode="after")
+    def _sandbox_at_home(self) -> Self:
+        if self.sandbox is not None:
+            for what, where in (("url", self.url), ("chain.rpc", self.chain.rpc)):
+                if not is_loopback(urlsplit(where).hostname or ""):
+                    raise ValueError(f"a sandbox is for this machine alone, and {what} is not on its loopback")
+            if self.proxies:
+                raise ValueError("a sandbox stands behind no proxy: what comes through one may come from anywhere")
+        return self
 
     @property
     def domain(self) -> str:
