@@ -1,6 +1,5 @@
 """Two hundred participants at once, clients that hang up, a desk that is killed: nothing is lost or doubled."""
 
-import json
 import tempfile
 import threading
 import time
@@ -11,12 +10,11 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from support.chain import GPT, anvil_binary
-from support.load import Client, Server, Tally, together
+from support.load import Client, Server, Tally, together, write_settings
 
 from ifx_sdk import devnet
 from ifx_sdk.artifacts import codec
 from ifx_sdk.client import IFX
-from ifx_sdk.devkeys import dev_address, dev_key
 from ifx_sdk.signers import KeySigner
 from otc_desk import events
 from otc_desk.db import migrate
@@ -53,28 +51,6 @@ def market(tmp_path: Path) -> Iterator[tuple[IFX, int]]:
         ifx = devnet.start(chain, [GPT], tmp_path / "local.toml")
         devnet.post(ifx, {GPT: 8_000_000})
         yield ifx, offset
-
-
-def settings(folder: Path, database: str, rpc: str) -> Path:
-    """The desk's file."""
-    key = folder / "desk.key"
-    key.write_text(dev_key(devnet.DESK).hex(), encoding="utf-8")
-    key.chmod(0o600)
-    path = folder / "desk.toml"
-    path.write_text(
-        f"""
-        database = {json.dumps(database)}
-        url = "http://desk.example"
-        operators = ["{dev_address(devnet.DEPLOYER)}"]
-        automatic_matching = true
-        chain = {{ rpc = "{rpc}", deployment = "local.toml" }}
-        key = {{ file = "desk.key" }}
-        oracle = {{ required = false }}
-        limits = {{ requests_per_minute = 100000, address_requests_per_minute = 1000000 }}
-        """,
-        encoding="utf-8",
-    )
-    return path
 
 
 def fund(ifx: IFX, client: Client) -> None:
@@ -136,7 +112,7 @@ def load(folder: Path, url: str, market: tuple[IFX, int], how: dict[str, int]) -
     database = Database(url)
     migrate.upgrade(database)
     rpc = str(ifx.chain.web3.provider.endpoint_uri)  # type: ignore[attr-defined]  # an HTTPProvider
-    server = Server(config=settings(folder, url, rpc), port=free_port(), offset=offset, log=folder / "desk.log")
+    server = Server(config=write_settings(folder, url, rpc), port=free_port(), offset=offset, log=folder / "desk.log")
     tally = Tally()
     trades = [how["trades"] if number < how["traders"] else 0 for number in range(PARTICIPANTS)]
     valid_until = int(time.time()) + offset + 30 * 86_400
@@ -174,12 +150,10 @@ def load(folder: Path, url: str, market: tuple[IFX, int], how: dict[str, int]) -
         rows = session.scalar(select(func.count()).select_from(Event))
         keys = session.scalar(select(func.count()).select_from(IdempotentAnswer))
     database.close()
-    writes, reads = (len(tally.seconds[kind]) for kind in ("write", "read"))
     return (
         f"{database.engine.dialect.name}: {tally.answered} requests of {PARTICIPANTS} participants in {seconds:.0f} s, "
         f"{server.kills} kills, {tally.injected['hung up']} hung up, {tally.injected['cut off']} cut off; "
-        f"p95 of {reads} reads {tally.p95('read'):.0f} ms, of {writes} writes {tally.p95('write'):.0f} ms; "
-        f"{keys} keys, {rows} events, {len(booked(ifx))} bookings"
+        f"{tally.told('read')}, {tally.told('write')}; {keys} keys, {rows} events, {len(booked(ifx))} bookings"
     )
 
 

@@ -24,6 +24,8 @@ from eth_account.messages import encode_defunct
 from support.chain import GPT
 from support.tree import ROOT
 
+from ifx_sdk import devnet
+from ifx_sdk.devkeys import dev_address, dev_key
 from ifx_sdk.signing import sign_digest
 
 LOT = 100_000
@@ -44,6 +46,28 @@ logs.configure()
 serving.serve(read_settings(sys.argv[1]), host="127.0.0.1", port=int(sys.argv[2]), with_worker=True)
 """
 """A desk as `ifx-desk serve` runs it, with a clock that is the machine's and an offset, and a worker in a hurry."""
+
+
+def write_settings(folder: Path, database: str, rpc: str) -> Path:
+    """A desk's file in a folder where `local.toml` has the deployment, with limits that nobody here meets."""
+    key = folder / "desk.key"
+    key.write_text(dev_key(devnet.DESK).hex(), encoding="utf-8")
+    key.chmod(0o600)
+    path = folder / "desk.toml"
+    path.write_text(
+        f"""
+        database = {json.dumps(database)}
+        url = "http://desk.example"
+        operators = ["{dev_address(devnet.DEPLOYER)}"]
+        automatic_matching = true
+        chain = {{ rpc = "{rpc}", deployment = "local.toml" }}
+        key = {{ file = "desk.key" }}
+        oracle = {{ required = false }}
+        limits = {{ requests_per_minute = 100000, address_requests_per_minute = 1000000 }}
+        """,
+        encoding="utf-8",
+    )
+    return path
 
 
 @dataclass(slots=True, kw_only=True)
@@ -112,9 +136,11 @@ class Tally:
     seconds: dict[str, list[float]] = field(default_factory=lambda: {"read": [], "write": []})
     """How long each answered try took."""
 
-    def p95(self, kind: str) -> float:
-        """Milliseconds within which 95 of 100 were answered."""
-        return statistics.quantiles(self.seconds[kind], n=20)[-1] * 1_000
+    def told(self, kind: str) -> str:
+        """Milliseconds within which half of the tries and 95 of 100 were answered."""
+        cuts = statistics.quantiles(self.seconds[kind], n=20)
+        many = len(self.seconds[kind])
+        return f"{many} {kind}s p50 {cuts[9] * 1_000:.0f} p95 {cuts[-1] * 1_000:.0f} ms"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -131,6 +157,8 @@ class Client:
     """Requests at a price that has a counterpart; the others have none."""
     valid_until: int = 0
     """Of its requests, unix seconds."""
+    impatient: float = IMPATIENT
+    """Share of its tries that it hangs up on."""
     made: dict[str, str] = field(default_factory=dict)
     """Contact of a request -> its id, as the desk answered."""
     withdrawn: set[str] = field(default_factory=set)
@@ -192,7 +220,7 @@ class Client:
     def _act(self, number: int) -> None:
         choice = self._chance.random()
         if number < self.trades or choice < 0.45:
-            self._write(number)
+            self.write(number)
         elif choice < 0.55 and (left := sorted(set(list(self.made.values())[self.trades :]) - self.withdrawn)):
             id = left[self._chance.randrange(len(left))]
             path = f"/api/requests/{id}/withdraw"
@@ -204,7 +232,8 @@ class Client:
         else:
             self.ask("GET", self._chance.choice(["/api/requests?limit=20", "/api/agreements", "/api/session"]))
 
-    def _write(self, number: int) -> None:
+    def write(self, number: int) -> None:
+        """Hand the request of that number in."""
         contact, is_long = f"load-{self.number}-{number}", self.number % 2 == 0
         prices = ("7.60", "7.30") if number < self.trades else ("6.00", "7.90")
         body = {
@@ -237,7 +266,7 @@ class Client:
         text = None if body is None else json.dumps(body)
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
-            impatient = self._chance.random() < IMPATIENT
+            impatient = self._chance.random() < self.impatient
             found = self._try(method, path, text, headers, self._chance.uniform(0.001, 0.1) if impatient else 60.0)
             if found is None:
                 with self.tally.lock:
