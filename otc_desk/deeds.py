@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+from sqlalchemy.orm import Session
 
 from ifx_sdk.client import IFX
 from ifx_sdk.endings import Novation, Termination
@@ -11,10 +14,15 @@ from ifx_sdk.records import ForwardRecord, Status
 from ifx_sdk.resuming import call_data
 from ifx_sdk.signing import Message
 from ifx_sdk.terms import Terms
+from otc_desk.db.tables import Agreement
+from otc_desk.journal import sent_since
 
 FUNCTIONS = {Terms: "book", Termination: "terminate", Novation: "novate"}
 """What executes a message."""
 _ARGUMENTS = {"book": (Terms, "terms"), "terminate": (Termination, "termination"), "novate": (Novation, "novation")}
+
+_CLOCK_SECONDS: Final = 86_400
+"""How far the desk's clock may have gone back since an agreement was sent."""
 
 
 class Fate(StrEnum):
@@ -73,6 +81,16 @@ def executed_by(ifx: IFX, attempts: Iterable[Attempt]) -> frozenset[str]:
     """Digests (0x and 64 digits) of the messages that these attempts execute."""
     found = (digest_of(ifx, each) for each in attempts)
     return frozenset("0x" + each.hex() for each in found if each is not None)
+
+
+def is_under_way(ifx: IFX, session: Session, agreement: Agreement) -> bool:
+    """Whether a transaction of the desk executes it: one that may be mined, or was and is not noted here yet.
+
+    Between the two the journal is settled and the agreement still open: whoever ended it then would have its requests
+    matched a second time beside the forward on the chain.
+    """
+    since = agreement.created_at - _CLOCK_SECONDS
+    return agreement.digest in executed_by(ifx, sent_since(session, since))
 
 
 def _executed(ifx: IFX, id: bytes) -> Deed:

@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ifx_sdk.outcomes import Attempt, Outcome, is_settled
+from ifx_sdk.outcomes import Attempt, Confirmed, Outcome, is_settled
 from otc_desk.db import tables
 from otc_desk.db.engine import Database
 from otc_desk.events import canonical_json
@@ -73,6 +73,14 @@ def open_attempts(session: Session) -> tuple[Attempt, ...]:
     """The attempts whose outcome is not settled, oldest first, within a transaction."""
     found = select(tables.Attempt.attempt).where(tables.Attempt.outcome == "").order_by(tables.Attempt.id)
     return _read(session.scalars(found))
+
+
+def sent_since(session: Session, at: int) -> tuple[Attempt, ...]:
+    """The attempts from `at` (unix seconds UTC) on that may have been mined: open ones, and those that were."""
+    asked = select(tables.Attempt.attempt).where(
+        tables.Attempt.outcome.in_(("", Confirmed.__name__)), tables.Attempt.created_at >= at
+    )
+    return _read(session.scalars(asked.order_by(tables.Attempt.id)))
 
 
 def reopen(session: Session, tx_hash: str) -> None:

@@ -14,9 +14,8 @@ from ifx_sdk.terms import Terms
 from otc_desk import events
 from otc_desk.agreements import message_of, move_agreement
 from otc_desk.db.tables import Agreement
-from otc_desk.deeds import Fate, deed_of, executed_by
+from otc_desk.deeds import Fate, deed_of, is_under_way
 from otc_desk.desk import Desk
-from otc_desk.journal import open_attempts
 from otc_desk.references import read_references
 from otc_desk.states import OPEN_AGREEMENTS, AgreementState
 
@@ -56,7 +55,7 @@ def _end(desk: Desk, agreement_id: str, why: str) -> bool:
         agreement = session.get(Agreement, agreement_id)
         if agreement is None or agreement.state not in OPEN_AGREEMENTS:
             return False
-        if agreement.digest in executed_by(desk.ifx, open_attempts(session)):
+        if is_under_way(desk.ifx, session, agreement):
             return False
         move_agreement(session, agreement, AgreementState.FAILED, events.DESK, now, why)
         return True

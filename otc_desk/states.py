@@ -120,6 +120,6 @@ OPEN_AGREEMENTS = frozenset(state for state, moves in AGREEMENT_MOVES.items() if
 
 
 def fitting(reason: str) -> str:
-    """A reason as its column takes it: PostgreSQL refuses a longer text, and one with NUL, with all that goes with it."""
+    """A reason as its column takes it: PostgreSQL refuses a longer text, and NUL, with all that goes with it."""
     clean = reason.replace("\0", "")
     return clean if len(clean) <= MAX_REASON else f"{clean[: MAX_REASON - 4]} ..."

@@ -1,5 +1,6 @@
 """Approving and declining an agreement, and what stands between it and the chain."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Request
@@ -10,10 +11,9 @@ from sqlalchemy.orm import Session
 from ifx_sdk.errors import NodeDown, RpcError
 from otc_desk import agreements, approvals, endings
 from otc_desk.db.tables import Agreement
-from otc_desk.deeds import executed_by
+from otc_desk.deeds import is_under_way
 from otc_desk.desk import Desk
 from otc_desk.errors import DeskError, NotNow
-from otc_desk.journal import open_attempts
 from otc_desk.once import Written
 from otc_desk.preflight import chain_problems, needs
 from otc_desk.routes.agreement_models import AgreementOut
@@ -93,11 +93,8 @@ def decline(request: Request, desk: DeskOf, caller: CallerOf, id: str, key: Idem
     """For all of its parties, for ever. A signature that others hold is void only once it is revoked on the chain."""
     now = desk.now()
 
-    def under_way(session: Session, agreement: Agreement) -> bool:
-        return agreement.digest in executed_by(desk.ifx, open_attempts(session))
-
     def work(session: Session) -> Written:
-        found = approvals.decline(session, id, caller.account, now, under_way)
+        found = approvals.decline(session, id, caller.account, now, partial(is_under_way, desk.ifx))
         return _answer(session, desk, found.agreement, caller.account)
 
     return write_once(request, desk, caller, key, b"", work)
