@@ -74,6 +74,11 @@ class Codec:
         """Whether the ABI has a function of that name."""
         return any(known == name for known, _ in self._functions)
 
+    def selector(self, function: str) -> bytes:
+        """The four bytes with which a call of a function begins; its first form where it has several."""
+        entry = next(each for (name, _), each in self._functions.items() if name == function)
+        return bytes(keccak(text=_signature(entry))[:4])
+
     def encode_call(self, function: str, args: Sequence[object]) -> bytes:
         """Call data: the selector and the arguments."""
         entry = self._functions[function, len(args)]

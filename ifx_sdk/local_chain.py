@@ -106,6 +106,7 @@ class LocalProvider(BaseProvider):
             "eth_getStorageAt": lambda a, s, b="latest": rpc.to_word(
                 self._state(b).get_storage(rpc.to_bytes(a), rpc.to_int(s))
             ),
+            "eth_getProof": self._proof,
             "eth_getTransactionCount": self._nonce,
             "eth_getBlockByNumber": lambda b, full=False: self._block(b, full),
             "eth_getBlockByHash": self._block_by_hash,
@@ -166,6 +167,16 @@ class LocalProvider(BaseProvider):
 
     def _state(self, block: Any) -> Any:
         return self._evm.state(self._header("latest" if block == "pending" else block))
+
+    def _proof(self, account: str, slots: Any, block: Any = "latest") -> dict[str, Any]:
+        wanted = [rpc.to_int(slot) for slot in slots]
+        nodes, proven = self._evm.proof(rpc.to_bytes(account), wanted, self._header(block))
+        values = [self._state(block).get_storage(rpc.to_bytes(account), slot) for slot in wanted]
+        storage = [
+            {"key": hex(slot), "value": hex(value), "proof": [rpc.to_hex(each) for each in proof]}
+            for slot, value, proof in zip(wanted, values, proven, strict=True)
+        ]
+        return {"address": account, "accountProof": [rpc.to_hex(each) for each in nodes], "storageProof": storage}
 
     def _nonce(self, account: str, block: Any = "latest") -> str:
         if block == "pending":

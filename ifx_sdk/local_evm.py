@@ -6,9 +6,11 @@ and knows no JSON; `local_chain` puts JSON-RPC before it. Times are unix seconds
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import rlp  # type: ignore[import-untyped]  # it ships no types
 from eth.abc import ComputationAPI, ReceiptAPI, SignedTransactionAPI, StateAPI
 from eth.chains.base import MiningChain
 from eth.constants import BLANK_ROOT_HASH, GENESIS_PARENT_HASH, POST_MERGE_MIX_HASH, POST_MERGE_NONCE, ZERO_ADDRESS
@@ -17,7 +19,9 @@ from eth.exceptions import Revert
 from eth.vm.forks.prague import PragueVM
 from eth.vm.spoof import SpoofTransaction
 from eth_typing import Address
+from eth_utils.crypto import keccak
 from eth_utils.exceptions import ValidationError as EvmValidationError
+from trie import HexaryTrie  # type: ignore[import-untyped]  # as above
 
 from ifx_sdk.errors import ChainError
 
@@ -125,6 +129,17 @@ class LocalEvm:
         at = header.copy(base_fee_per_gas=0) if free else header
         state: StateAPI = vm.build_state(self._chain.chaindb.db, at, vm.chain_context, vm.previous_hashes)
         return state
+
+    def proof(self, account: bytes, slots: Sequence[int], header: Header) -> tuple[list[bytes], list[list[bytes]]]:
+        """The trie nodes that prove an account after `header`'s block, and for each slot those of its storage."""
+        nodes, value = self._trie_proof(header.state_root, account)
+        root = rlp.decode(value)[2] if value else BLANK_ROOT_HASH
+        return nodes, [self._trie_proof(root, slot.to_bytes(32, "big"))[0] for slot in slots]
+
+    def _trie_proof(self, root: bytes, key: bytes) -> tuple[list[bytes], bytes]:
+        trie: Any = HexaryTrie(self._chain.chaindb.db, root)
+        hashed = keccak(key)
+        return [rlp.encode(node) for node in trie.get_proof(hashed)], bytes(trie.get(hashed))
 
     def pending_nonce(self, account: bytes) -> int:
         """The nonce after the account's mined and waiting transactions."""

@@ -10,8 +10,7 @@ from itertools import groupby
 from ifx_sdk.evidence.window import Answer, Ask
 from oracle_node.archive import Archive
 from oracle_node.errors import DamagedArchive, NotArchived
-from oracle_node.sources import SOURCES, Refusal, read
-from oracle_node.sources.reading import whole_micro
+from oracle_node.rereading import read_again
 
 _BODIES = 8
 """Pages kept in memory: a few providers' newest."""
@@ -45,10 +44,8 @@ class PageReader:
     def _price(self, ask: Ask, body: bytes | Answer) -> Answer:
         if isinstance(body, Answer):
             return body
-        if ask.provider not in SOURCES:
-            return Answer(why=f"no page family {ask.provider!r} is known here")
-        price = whole_micro(read(ask.provider, body, ask.model, ask.on))
-        return Answer(why=str(price)) if isinstance(price, Refusal) else Answer(price=price)
+        price = read_again(ask.provider, body, ask.model, ask.on)
+        return Answer(price=price) if isinstance(price, int) else Answer(why=price)
 
     def _body(self, sha256: str) -> bytes | Answer:
         if sha256 in self._bodies:

@@ -51,16 +51,18 @@ def hex_bytes(text: str) -> bytes | None:
     return bytes.fromhex(plain[2:])
 
 
-def read_file(path: str | Path, refuse: type[BadFile] = BadFile, cure: str | None = None) -> bytes:
-    """A file's bytes. Raises `refuse` naming the path and the system's reason."""
+def read_file(
+    path: str | Path, refuse: type[BadFile] = BadFile, cure: str | None = None, *, largest: int = LARGEST_FILE
+) -> bytes:
+    """A file's bytes, at most `largest`. Raises `refuse` naming the path and the system's reason."""
     try:
         with Path(path).open("rb") as file:
-            content = file.read(LARGEST_FILE + 1)  # a pipe or a device says nothing of its size beforehand
+            content = file.read(largest + 1)  # a pipe or a device says nothing of its size beforehand
     except (OSError, ValueError) as error:  # ValueError: a path with a zero byte
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise refuse(path, f"cannot be read: {why}", cure=cure) from error
-    if len(content) > LARGEST_FILE:
-        raise refuse(path, f"it has more than {LARGEST_FILE:,} bytes", cure=cure)
+    if len(content) > largest:
+        raise refuse(path, f"it has more than {largest:,} bytes", cure=cure)
     return content
 
 

@@ -11,7 +11,7 @@ from ifx_sdk.cli.errors import KeyInTheOpen
 
 HIDDEN: Final = "<hidden>"
 
-PUBLIC: Final = frozenset({"id", "ids", "tx_hash", "commit", "after", "salt"})
+PUBLIC: Final = frozenset({"id", "ids", "tx_hash", "commit", "after", "salt", "target", "hashes"})
 """Parameters that are 32 bytes in hex by right."""
 
 _ENVIRONMENT: Final = {"key_file": "IFX_KEY_FILE", "journal": "IFX_JOURNAL", "account": "IFX_ACCOUNT"}

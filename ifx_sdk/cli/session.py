@@ -156,6 +156,14 @@ class Session:
             raise MissingOption("deployment", "--deployment", "IFX_DEPLOYMENT", "deployments/local.toml")
         return Deployment.read(self._deployment)
 
+    def named_deployment(self) -> Deployment | None:
+        """The deployment file; None where none is named. Raises BadDeployment."""
+        return self.deployment() if self._deployment else None
+
+    def named_chain(self) -> Chain | None:
+        """The node, connected; None where none is named. Raises as `chain`."""
+        return self.chain() if self._rpc else None
+
     def domain(self) -> Domain:
         """The EIP-712 domain of the deployment's escrow; needs no node."""
         from ifx_sdk.terms import escrow_domain

@@ -1,1 +1,1 @@
-"""What a fixing rests on: the posted report, a node's manifest of a window, and the pages; bytes that hold themselves."""
+"""What a fixing rests on: the posted report, a node's manifest of a window, its pages. Bytes that hold themselves."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ifx_sdk.artifacts import codec
+from ifx_sdk.codec import Codec
 from ifx_sdk.contract import integer, items, raw, text
 from ifx_sdk.errors import BadSignature
 from ifx_sdk.evidence.errors import BadReport
@@ -58,11 +59,8 @@ def read_transaction(data: bytes) -> RawTransaction:
 
 
 def posted_report(transaction: RawTransaction, oracle: str, underlying: str, day: int) -> Report:
-    """The report of an underlying and UTC day number that it posts to `oracle`. Raises `BadReport`.
-
-    A wallet contract or a batch that passes the call on is looked into: there the call stands inside its data.
-    """
-    for report in _reports(transaction.data, direct=transaction.to == oracle):
+    """The report of an underlying and UTC day number that it posts to `oracle`. Raises `BadReport`."""
+    for report in _reports(transaction, oracle):
         if text(report["underlying"]) == underlying and integer(report["day"]) == day:
             return _report(report)
     raise BadReport(f"it posts no report of {underlying} of day {day}")
@@ -82,9 +80,14 @@ def rebuild_transaction(found: Mapping[str, object]) -> bytes:
         fields += [_bytes(found["to"] or "0x"), _least(found, "value"), _bytes(found["input"])]
         if kind:
             fields = [_least(found, "chainId"), *fields, _access_list(found)]
+        if kind == 3:
+            fields += [
+                _least(found, "maxFeePerBlobGas"),
+                [_bytes(each) for each in items(found["blobVersionedHashes"])],
+            ]
         if kind == 4:
             fields.append([_authorization(each) for each in items(found["authorizationList"])])
-        if kind not in (0, 1, 2, 4):
+        if kind not in _PLACES:
             raise BadReport(f"a transaction of type {kind} cannot be rebuilt")
         fields += [_least(found, each) for each in ("yParity" if kind and "yParity" in found else "v", "r", "s")]
     except (KeyError, ValueError, TypeError) as error:
@@ -142,19 +145,26 @@ def _chain_id(kind: int, fields: Sequence[bytes]) -> int | None:
     return (v - 35) // 2 if v >= 35 else None
 
 
-def _reports(data: bytes, *, direct: bool) -> Iterator[Mapping[str, object]]:
-    """The reports of a call of the oracle; of any call inside the data where it is somebody else's."""
-    known = codec("FixingOracle")
-    selectors = [known.encode_call("post", ("", 0, 0, ()))[:4], known.encode_call("post_many", ((),))[:4]]
-    places = [0] if direct else _places(data, selectors)
-    for at in places:
+def calls_in(
+    transaction: RawTransaction, contract: str, known: Codec, functions: Sequence[str]
+) -> Iterator[tuple[str, Mapping[str, object]]]:
+    """Calls of these functions of `contract` in a transaction: name, and arguments by name.
+
+    A wallet contract or a batch that passes a call on is looked into: there the call stands inside its data.
+    """
+    data = transaction.data
+    selectors = [known.selector(each) for each in functions]
+    for at in [0] if transaction.to == contract else _places(data, selectors):
         called = known.decode_call(data[at:])
-        if called is None:
-            continue
-        name, values = called
+        if called is not None and called[0] in functions:
+            yield called
+
+
+def _reports(transaction: RawTransaction, oracle: str) -> Iterator[Mapping[str, object]]:
+    for name, values in calls_in(transaction, oracle, codec("FixingOracle"), ("post", "post_many")):
         if name == "post":
             yield values
-        elif name == "post_many":
+        else:
             for each in items(values["reports"]):
                 if isinstance(each, dict):
                     yield each

@@ -77,6 +77,15 @@ def unpack(data: bytes, path: Path) -> bytes:
     return body
 
 
+def unpack_page(data: bytes, path: Path, sha256: str) -> bytes:
+    """The same, which must be the page with this SHA-256. Raises `DamagedArchive`."""
+    body = unpack(data, path)
+    found = hashlib.sha256(body).hexdigest()
+    if found != sha256:
+        raise DamagedArchive(path, f"the page in it has SHA-256 {found}, expected {sha256}")
+    return body
+
+
 def _header(stream: bytes) -> bytes:
     seal = hashlib.sha256(stream).digest()
     return _GZIP + _EXTRA.pack(_EXTRA.size - 2, _SEAL, len(seal), seal)

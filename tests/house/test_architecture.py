@@ -25,6 +25,7 @@ EXTRAS = {
     "matplotlib",
     "eth_tester",
     "eth",
+    "trie",
     "vyper",
     "vvm",
     "ape",
@@ -34,7 +35,8 @@ EXTRAS = {
     "pytest",
 }
 LOADED_ON_DEMAND = {
-    Path("ifx_sdk/local_evm.py"): {"eth"},
+    Path("ifx_sdk/local_evm.py"): {"eth", "trie"},
+    Path("ifx_sdk/bundle/merkle.py"): {"trie"},
     Path("ifx_sdk/hedging/simulation.py"): {"numpy"},
     Path("ifx_sdk/cli/pictures.py"): {"matplotlib"},
 }

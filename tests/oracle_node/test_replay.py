@@ -51,13 +51,13 @@ def test_peers_windows_are_replayed_too(tmp_path: Path) -> None:
 def test_a_page_is_parsed_once_for_a_model_and_day(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     """Thirteen slots on two pages are two readings a model and date, however many windows rest on them."""
     parsed: list[tuple[str, object]] = []
-    read = recompute.read
+    read = recompute.read_again
 
     def counting(provider: str, data: bytes, model: str, on: object) -> object:
         parsed.append((model, on))
         return read(provider, data, model, on)  # type: ignore[arg-type]  # passed on as it came
 
-    monkeypatch.setattr(recompute, "read", counting)
+    monkeypatch.setattr(recompute, "read_again", counting)
     window(archive, lead=31)
     window(archive, lead=32)
     assert run(archive).windows == 5
