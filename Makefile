@@ -10,7 +10,7 @@ INPUTS := pyproject.toml requirements/constraints.txt
 JOBS ?= 2
 ARGS ?=
 # Stories that bring their own chains: Ape's would not be asked.
-OWN_CHAINS := test_a_year_of_fixings test_desk_life test_oracle_tutorial
+OWN_CHAINS := test_a_year_of_fixings test_desk_life test_oracle_tutorial test_sandbox
 
 # ape finds the installed vyper on PATH only; tests and scripts find anvil there.
 export PATH := $(BIN):$(CURDIR)/.tools/bin:$(PATH)
@@ -20,7 +20,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 NIGHTLY_SECONDS ?=
 MUTANTS_SECONDS ?=
 
-.PHONY: help demo test check coverage mutants gas bench paper abi openapi page node nightly lock tools
+.PHONY: help demo test check coverage mutants gas bench paper abi openapi page node sandbox nightly lock tools
 
 help: ## List the targets
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' Makefile | expand -t 18
@@ -69,6 +69,9 @@ page: web/node_modules/.installed ## Check, test and build the desk's page into 
 node: .venv/.installed-demo tools ## A local anvil at today's date: deployed, fixings posted, two funded parties
 	$(BIN)/python scripts/node.py $(ARGS)
 
+sandbox: .venv/.installed-sandbox tools ## Everything to try out in a browser: chain, oracle, desk, two parties, time travel; ARGS="--port 8081"
+	$(BIN)/python scripts/sandbox.py $(ARGS)
+
 nightly: .venv/.installed-dev tools ## The million checks, then every property with more examples; NIGHTLY_SECONDS=... bounds both
 	@half=$(NIGHTLY_SECONDS); export HYPOTHESIS_PROFILE=nightly YEAR_DAYS=365 NIGHTLY_SECONDS=$${half:+$$((half / 2))}; \
 	for part in nightly "not nightly"; do $(BIN)/pytest -n $(JOBS) --dist loadfile -rs -m "$$part"; done
@@ -100,6 +103,10 @@ web/node_modules/.installed: web/package.json web/package-lock.json
 	$(BIN)/python -m pip install -c requirements/constraints.txt -e '.[oracle,local]'
 	@touch $@
 
+.venv/.installed-sandbox: $(INPUTS) | .venv/bin/python
+	$(BIN)/python -m pip install -c requirements/constraints.txt -e '.[oracle,desk,local]'
+	@touch $@ .venv/.installed-demo
+
 .venv/.installed-dev: $(INPUTS) | .venv/bin/python
 	$(BIN)/python -m pip install -c requirements/constraints.txt -e '.[dev]'
-	@touch $@ .venv/.installed-demo
+	@touch $@ .venv/.installed-demo .venv/.installed-sandbox

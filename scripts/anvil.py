@@ -7,7 +7,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -36,15 +36,15 @@ def free_port() -> int:
 
 @contextmanager
 def running(
-    binary: Path, port: int, *, timestamp: int | None = None
+    binary: Path, port: int, *, timestamp: int | None = None, more: Sequence[str] = ()
 ) -> Iterator[tuple[Chain, subprocess.Popen[bytes]]]:
     """A node by Prague's rules, chain id 31337, its clock at `timestamp` or the machine's; stopped by its process id.
 
-    Raises `NodeDown` where it does not answer in time.
+    `more` are further options of anvil's. Raises `NodeDown` where it does not answer in time.
     """
     options = ["--host", "127.0.0.1", "--port", str(port), "--hardfork", "prague", "--chain-id", "31337", "--silent"]
     clock = [] if timestamp is None else ["--timestamp", str(timestamp)]
-    process = subprocess.Popen([str(binary), *options, *clock])
+    process = subprocess.Popen([str(binary), *options, *clock, *more])
     try:
         chain = Chain(f"http://127.0.0.1:{port}", chain_id=31337)
         _await(chain, process)
