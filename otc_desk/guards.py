@@ -7,6 +7,7 @@ time, within its limit and as JSON of one meaning. Routes then take what they ge
 import asyncio
 import time
 from collections.abc import Iterable
+from contextlib import nullcontext
 from typing import Final
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -33,6 +34,9 @@ HEADERS: Final = {
     "Cache-Control": "no-store",
 }
 """On every answer that does not say otherwise."""
+WRITES_AT_ONCE: Final = 16
+"""Writes that have a thread. They go one after the other anyway (`otc_desk.db.engine`): the others wait for their turn
+without one, so that threads are left for reads however many write."""
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _CLOSE: Final = {"Connection": "close"}
 """Of an answer to a body that was not read to its end."""
@@ -58,6 +62,7 @@ class Guards:
         """`desk` gives the limits."""
         self._app, self._limits, self._proxies = app, desk.settings.limits, desk.settings.proxies
         self._rates = Rates(self._limits.address_requests_per_minute)
+        self._writes = asyncio.Semaphore(WRITES_AT_ONCE)
         parts = urlsplit(desk.settings.url)
         self._origin = f"{parts.scheme}://{parts.netloc}".lower()
 
@@ -84,7 +89,8 @@ class Guards:
         except Gone:
             return
         else:
-            await self._app(scope, _again(body, receive), answer)
+            async with nullcontext() if scope["method"] in _READING else self._writes:
+                await self._app(scope, _again(body, receive), answer)
 
     def _hold_head(self, scope: Scope) -> None:
         """What can be told before the body comes."""

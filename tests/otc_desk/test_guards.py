@@ -5,17 +5,19 @@ import json
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
+import httpx
 import pytest
 from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
 from fastapi.testclient import TestClient
-from starlette.types import Message
+from starlette.types import Message, Receive, Scope, Send
 from support.desk import URL, Participant, client_of, desk_on
 
 from ifx_sdk import devnet
 from ifx_sdk.client import IFX
 from otc_desk.app import create_app
 from otc_desk.desk import Desk
-from otc_desk.guards import HEADERS
+from otc_desk.guards import HEADERS, WRITES_AT_ONCE, Guards
 
 # What stands here is refused before any database is asked: the second kind of it would show nothing.
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -174,6 +176,69 @@ def test_a_socket_is_closed(desk: Desk) -> None:
     """The desk speaks HTTP alone."""
     sent = asked(desk, [{"type": "websocket.connect"}], type="websocket")
     assert sent == [{"type": "websocket.close", "code": 1008}]
+
+
+# Turns
+
+
+class Slow:
+    """An application whose writes end when they are let, in the order in which they came."""
+
+    def __init__(self) -> None:
+        self.under_way = 0
+        self.most = 0
+        self.done: list[str] = []
+        self.let = asyncio.Event()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] == "POST":
+            self.under_way += 1
+            self.most = max(self.most, self.under_way)
+            await self.let.wait()
+            self.under_way -= 1
+        self.done.append(scope["path"])
+        await JSONResponse({})(scope, receive, send)
+
+
+def test_writes_that_wait_hold_no_read_up(desk: Desk) -> None:
+    """So many writes are under way at once; a read passes the others, which get their turns in their order."""
+    paths = [f"/{number:02d}" for number in range(WRITES_AT_ONCE + 5)]
+
+    async def play() -> Slow:
+        slow = Slow()
+        guards = Guards(slow, desk=desk)
+        transport = httpx.ASGITransport(guards)
+        async with httpx.AsyncClient(transport=transport, base_url=URL) as client, asyncio.timeout(30):
+            writes = [asyncio.create_task(client.post(path)) for path in paths]
+            while slow.under_way < WRITES_AT_ONCE:
+                await asyncio.sleep(0)
+            assert (await client.get("/read")).status_code == 200
+            assert slow.done == ["/read"]
+            slow.let.set()
+            assert [(await each).status_code for each in writes] == [200] * len(paths)
+        return slow
+
+    found = asyncio.run(play())
+    assert found.most == WRITES_AT_ONCE
+    assert found.done == ["/read", *paths]
+
+
+def test_a_write_that_fails_gives_its_turn_on(desk: Desk) -> None:
+    """More of them than there are turns, and each is answered."""
+
+    async def failing(scope: Scope, receive: Receive, send: Send) -> None:
+        raise ValueError("nobody catches this")
+
+    async def play() -> int:
+        guards, failed = Guards(failing, desk=desk), 0
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(guards), base_url=URL) as client:
+            for _ in range(2 * WRITES_AT_ONCE):
+                with pytest.raises(ValueError, match="nobody catches this"):
+                    await asyncio.wait_for(client.post("/"), 30)
+                failed += 1
+        return failed
+
+    assert asyncio.run(play()) == 2 * WRITES_AT_ONCE
 
 
 # Rates
