@@ -7,13 +7,15 @@ A process that dies in between leaves the lease to lapse, and the notice is sent
 """
 
 import json
+import ssl
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from email.errors import MessageError
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -35,14 +37,32 @@ STOP_SECONDS: Final = 40
 """How long a round may take when the process is told to end: two tries that time out."""
 _AT_ONCE: Final = 8
 _LIMIT: Final = 64
+"""Notices of one round. Every account's next one comes before anybody's second: who has a thousand waits longer."""
+FAULTS: Final = (
+    ValueError,
+    LookupError,
+    TypeError,
+    ArithmeticError,
+    AttributeError,
+    RuntimeError,
+    OSError,
+    MessageError,
+)
+"""What a fault of ours, or of a library that met a text it did not foresee, can be: it costs this notice a try."""
 
 
 class Notifier:
     """One desk's notices."""
 
-    def __init__(self, desk: Desk, look_up: webhooks.Resolve = webhooks.resolve) -> None:
-        """`look_up` resolves webhooks' hosts."""
-        self._desk, self._look_up = desk, look_up
+    def __init__(
+        self,
+        desk: Desk,
+        look_up: webhooks.Resolve = webhooks.resolve,
+        *,
+        authorities: ssl.SSLContext | None = None,
+    ) -> None:
+        """`look_up` resolves webhooks' hosts, `authorities` vouch for them and the relay; None: the public web's."""
+        self._desk, self._look_up, self._authorities = desk, look_up, authorities
 
     def act(self) -> int:
         """One round: how many notices were tried. Raises `NotNow`."""
@@ -65,7 +85,7 @@ class Notifier:
                 self.act()
             except NotNow as error:
                 logger().warning("notices", why=error.what)
-            except (SQLAlchemyError, KeyError, ValueError, TypeError, ArithmeticError) as error:
+            except (SQLAlchemyError, *FAULTS) as error:
                 # Notices are not worth the desk's end: it books without them, and the log says what is wrong.
                 logger().critical("the notices failed", fault=fault_of(error))
             stop.wait(ROUND_SECONDS)
@@ -73,8 +93,12 @@ class Notifier:
     def _take(self, session: Session) -> Sequence[str]:
         """Ids of what is due, leased."""
         now = self._desk.now()
-        asked = select(Notice.id).where(Notice.next_try_at <= now).order_by(Notice.next_try_at).limit(_LIMIT)
-        due = session.scalars(asked).all()
+        place = func.row_number().over(partition_by=Notice.account, order_by=(Notice.next_try_at, Notice.id))
+        waiting = (
+            select(Notice.id, Notice.next_try_at, place.label("place")).where(Notice.next_try_at <= now).subquery()
+        )
+        order = (waiting.c.place, waiting.c.next_try_at, waiting.c.id)
+        due = session.scalars(select(waiting.c.id).order_by(*order).limit(_LIMIT)).all()
         session.execute(update(Notice).where(Notice.id.in_(due)).values(next_try_at=now + LEASE_SECONDS))
         return due
 
@@ -92,6 +116,9 @@ class Notifier:
             self._desk.database.write(
                 lambda session, e=error: self._failed(session, id, str(e), is_gone=e.is_gone)  # type: ignore[misc]
             )
+        except FAULTS as error:
+            logger().error("a notice failed", id=id, fault=fault_of(error))
+            self._desk.database.write(lambda session: self._failed(session, id, "the desk could not send it"))
         else:
             self._desk.database.write(lambda session: self._delivered(session, id))
 
@@ -109,13 +136,14 @@ class Notifier:
                 url=desk.settings.url,
                 created_at=notice.created_at,
             )
-            mail.send(message, desk.settings.mail, to=participant.email)
+            mail.send(message, desk.settings.mail, to=participant.email, authorities=self._authorities)
             return
         if not participant.webhook:
             raise webhooks.WebhookFailed("there is no webhook any more")
         plain = desk.settings.url.startswith("http://")  # a desk on a development machine, as in `participants`
         target = webhooks.target_of(participant.webhook, self._look_up, allow_loopback=plain)
-        webhooks.post(target, participant.webhook_secret, notice.id, notice.payload, desk.now())
+        secret, now = participant.webhook_secret, desk.now()
+        webhooks.post(target, secret, notice.id, notice.payload, now, authorities=self._authorities)
 
     def _delivered(self, session: Session, id: str) -> None:
         notice = session.get(Notice, id)

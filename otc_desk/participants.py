@@ -5,16 +5,19 @@ import re
 import secrets
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy.orm import Session
 
-from otc_desk import events
+from otc_desk import events, webhooks
 from otc_desk.db.tables import Participant
 from otc_desk.errors import BadRequest, NotFound
 
-_EMAIL: Final = re.compile(r"[^@\s<>,;:\"()\[\]\\]{1,64}@[A-Za-z0-9.-]{1,255}", re.ASCII)
+_ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=^_`{|}~-]+"
+_LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_EMAIL: Final = re.compile(rf"(?=[^@]{{1,64}}@.{{1,253}}\Z){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*", re.ASCII)
+"""RFC 5321's plain form. Without `?`: what looks like an encoded word (RFC 2047) is decoded on its way into a header,
+with the line ends, commas and brackets that it hides."""
 _SECRET_BYTES: Final = 24
 
 
@@ -83,12 +86,9 @@ def _hold_email(email: str) -> None:
 def _hold_webhook(url: str, *, plain_http: bool) -> None:
     if not url:
         return
-    schemes = {"https", "http"} if plain_http else {"https"}
     try:
-        parts = urlsplit(url)
-        bad = parts.scheme not in schemes or not parts.hostname or bool(parts.username or parts.password)
-        bad = bad or parts.port == 0 or bool(parts.fragment) or not url.isascii() or " " in url
-    except ValueError:
-        bad = True
-    if bad:
+        scheme = webhooks.parsed(url).scheme
+    except webhooks.WebhookFailed:
+        scheme = ""
+    if scheme not in ({"https", "http"} if plain_http else {"https"}) or not url.isascii() or " " in url:
         raise BadRequest("webhook", "it is no https URL without a password", "Write https://host/path, or nothing.")

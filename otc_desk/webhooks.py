@@ -2,12 +2,16 @@
 
 The host's name is resolved once, every address of it must be public, and the connection goes to that very address with
 the name in TLS and Host: a name that changes its mind between check and connection leads nowhere. No redirects, no
-proxy of the environment, nothing of the answer's body is read.
+proxy of the environment, nothing of the answer's body is read. A receiver has ten seconds for all of it: one that says
+a letter now and then would otherwise hold everybody's notices up.
 """
 
+import asyncio
 import ipaddress
+import re
 import socket
-from collections.abc import Callable, Sequence
+import ssl
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -16,9 +20,19 @@ import httpx
 from standardwebhooks import Webhook
 
 TIMEOUT_SECONDS: Final = 10
+"""From the first packet to the status of the answer."""
 GONE: Final = 410
 """The receiver wants no more, ever (Standard Webhooks)."""
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
+_UNICAST: Final = ipaddress.ip_network("2000::/3")
+"""What of IPv6 is given to anybody; the library counts more as global, such as fec0::/10 and ::127.0.0.1."""
+_RESERVED: Final = (
+    ipaddress.ip_network("192.0.0.0/24"),
+    ipaddress.ip_network("192.88.99.0/24"),
+    ipaddress.ip_network("3fff::/20"),
+)
+"""More that no public host has (IANA's registries of special-purpose addresses)."""
+_HOST: Final = re.compile(r"[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*\.?", re.ASCII)
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve = Callable[[str, int], Sequence[str]]
 """Host and port -> addresses as text."""
@@ -63,7 +77,33 @@ def is_public(text: str) -> bool:
             inner = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
         if inner is not None:
             return is_public(str(inner))
-    return address.is_global and not address.is_multicast
+        if address not in _UNICAST:
+            return False
+    reserved = any(address in each for each in _RESERVED if each.version == address.version)
+    return address.is_global and not address.is_multicast and not reserved
+
+
+def parsed(url: str) -> httpx.URL:
+    """An http or https URL that leads somewhere, without a password or a fragment. Raises `WebhookFailed`."""
+    try:
+        found = httpx.URL(url)
+        host, port = found.host, found.port
+    except (httpx.InvalidURL, ValueError) as error:  # also an xn-- name that stands for nothing
+        raise WebhookFailed("it is no URL") from error
+    if found.scheme not in ("https", "http") or found.userinfo or found.fragment or not _is_host(host):
+        raise WebhookFailed("it is no https URL without a password")
+    if port is not None and not 0 < port < 65_536:
+        raise WebhookFailed("it has no such port")
+    return found
+
+
+def _is_host(host: str) -> bool:
+    """A name, or an address; `host` is decoded where it was an xn-- name."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return len(host) <= 253 and (not host.isascii() or _HOST.fullmatch(host) is not None)
+    return "%" not in host  # no interface of this machine
 
 
 def target_of(url: str, look_up: Resolve = resolve, *, allow_loopback: bool = False) -> Target:
@@ -71,27 +111,27 @@ def target_of(url: str, look_up: Resolve = resolve, *, allow_loopback: bool = Fa
 
     Raises `WebhookFailed`.
     """
-    try:
-        parsed = httpx.URL(url)
-    except httpx.InvalidURL as error:
-        raise WebhookFailed("it is no URL") from error
-    host, port = parsed.host, parsed.port or (443 if parsed.scheme == "https" else 80)
-    if parsed.scheme not in ("https", "http") or not host or parsed.userinfo:
-        raise WebhookFailed("it is no https URL without a password")
+    wanted = parsed(url)
+    # In the letters of the net, as DNS and TLS take them: `host` of an xn-- name is decoded.
+    host, port = wanted.raw_host.decode("ascii"), wanted.port or (443 if wanted.scheme == "https" else 80)
     found = look_up(host, port)
     if not found:
         raise WebhookFailed("its host has no address")
     loopback = allow_loopback and all(ipaddress.ip_address(each.partition("%")[0]).is_loopback for each in found)
-    if not loopback and parsed.scheme != "https":
+    if not loopback and wanted.scheme != "https":
         raise WebhookFailed("it is not https")
     if not loopback and not all(is_public(each) for each in found):
         raise WebhookFailed("its host has an address that is not public")
-    authority = parsed.netloc.decode("ascii")
-    return Target(url=parsed.copy_with(host=found[0]), host=host, authority=authority)
+    return Target(url=wanted.copy_with(host=found[0]), host=host, authority=wanted.netloc.decode("ascii"))
 
 
-def post(target: Target, secret: str, notice: str, body: str, now: int) -> None:
-    """Sign and send. `notice` is its id, the same for every try; `now` unix seconds. Raises `WebhookFailed`."""
+def post(
+    target: Target, secret: str, notice: str, body: str, now: int, *, authorities: ssl.SSLContext | None = None
+) -> None:
+    """Sign and send. `notice` is its id, the same for every try; `now` unix seconds. Raises `WebhookFailed`.
+
+    `authorities` says whose certificates count; None: those that the public web trusts.
+    """
     signature = Webhook(secret).sign(notice, datetime.fromtimestamp(now, UTC), body)
     headers = {
         "Host": target.authority,
@@ -101,14 +141,23 @@ def post(target: Target, secret: str, notice: str, body: str, now: int) -> None:
         "webhook-timestamp": str(now),
         "webhook-signature": signature,
     }
-    extensions = {"sni_hostname": target.host}
     try:
-        with (
-            httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False, follow_redirects=False) as client,
-            client.stream("POST", target.url, content=body.encode(), headers=headers, extensions=extensions) as answer,
-        ):
-            status = answer.status_code
+        status = asyncio.run(_status(target, body.encode(), headers, authorities))
+    except TimeoutError as error:
+        raise WebhookFailed(f"it did not answer within {TIMEOUT_SECONDS} s") from error
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
         raise WebhookFailed(f"it was not reached ({type(error).__name__})") from error
     if not 200 <= status < 300:
         raise WebhookFailed(f"it answered {status}", is_gone=status == GONE)
+
+
+async def _status(target: Target, body: bytes, headers: Mapping[str, str], authorities: ssl.SSLContext | None) -> int:
+    """What it answers; the time runs over the whole of it, where a client's own timeouts begin anew with every byte."""
+    extensions = {"sni_hostname": target.host}
+    verify = True if authorities is None else authorities
+    async with (
+        asyncio.timeout(TIMEOUT_SECONDS),
+        httpx.AsyncClient(verify=verify, timeout=TIMEOUT_SECONDS, trust_env=False, follow_redirects=False) as client,
+        client.stream("POST", target.url, content=body, headers=headers, extensions=extensions) as answer,
+    ):
+        return answer.status_code

@@ -2,12 +2,14 @@
 
 import json
 import socketserver
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 from standardwebhooks import Webhook
 
@@ -22,21 +24,39 @@ class Relay:
     """Recipient and message of each that it took."""
     refuses: int = 0
     """A code that it answers every recipient with; 0 takes them."""
+    said: list[tuple[bool, str]] = field(default_factory=list)
+    """Every command that it heard, and whether it was encrypted."""
 
 
 @contextmanager
-def relay() -> Iterator[Relay]:
-    """Listen while the block runs."""
+def relay(tls: ssl.SSLContext | None = None) -> Iterator[Relay]:
+    """Listen while the block runs; with `tls` it offers STARTTLS."""
     found = Relay()
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self) -> None:
+            try:
+                self.hear()
+            except OSError:  # the client did not like the certificate
+                return
+            finally:
+                if isinstance(self.connection, ssl.SSLSocket):
+                    self.rfile.close()
+                    self.connection.close()
+
+        def hear(self) -> None:
             self.say("220 relay.example")
             recipient = ""
             while line := self.rfile.readline():
                 word = line[:4].upper()
+                encrypted = isinstance(self.connection, ssl.SSLSocket)
+                found.said.append((encrypted, word.decode()))
                 if word in (b"EHLO", b"HELO"):
-                    self.say("250 relay.example")
+                    self.say("250-relay.example\r\n250 STARTTLS" if tls and not encrypted else "250 relay.example")
+                elif word == b"STAR" and tls:
+                    self.say("220 go on")
+                    self.request = self.connection = tls.wrap_socket(self.connection, server_side=True)
+                    self.rfile, self.wfile = self.connection.makefile("rb"), self.connection.makefile("wb", 0)
                 elif word == b"RCPT":
                     recipient = line.decode().partition("<")[2].partition(">")[0]
                     self.say(f"{found.refuses} no such user {recipient}" if found.refuses else "250 ok")
@@ -85,9 +105,44 @@ class Hook:
         return found
 
 
+class _HookServer(ThreadingHTTPServer):
+    tls: ssl.SSLContext | None = None
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        """In the connection's own thread: a client that leaves in the middle of a handshake stops nobody."""
+        try:
+            if self.tls is None:
+                super().finish_request(request, client_address)
+                return
+            with self.tls.wrap_socket(request, server_side=True) as encrypted:
+                super().finish_request(encrypted, client_address)
+        except OSError:
+            return
+
+
 @contextmanager
-def hook() -> Iterator[Hook]:
-    """Listen while the block runs."""
+def silent() -> Iterator[str]:
+    """A webhook that takes every request and then says a letter of a header now and then; its URL."""
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(65_536)
+            self.request.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+            while not over.wait(0.1):
+                try:
+                    self.request.sendall(b"a")
+                except OSError:
+                    return
+
+    over = threading.Event()
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server, _running(server):
+        yield f"http://127.0.0.1:{server.server_address[1]}/"
+        over.set()
+
+
+@contextmanager
+def hook(tls: ssl.SSLContext | None = None) -> Iterator[Hook]:
+    """Listen while the block runs; with `tls` behind a certificate."""
     found = Hook()
 
     class Handler(BaseHTTPRequestHandler):
@@ -102,8 +157,9 @@ def hook() -> Iterator[Hook]:
         def log_message(self, format: str, *args: object) -> None:
             """Nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        found.url = f"http://127.0.0.1:{server.server_address[1]}/hook"
+    with _HookServer(("127.0.0.1", 0), Handler) as server:
+        server.tls = tls
+        found.url = f"{'http' if tls is None else 'https'}://127.0.0.1:{server.server_address[1]}/hook"
         with _running(server):
             yield found
 
