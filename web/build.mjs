@@ -9,7 +9,7 @@ const LIMIT = 60_000; // bytes of script, gzipped
 const check = process.argv.includes("--check");
 
 const made = await build({
-  entryPoints: { "desk": "src/main.tsx" },
+  entryPoints: { "desk": "src/main.tsx", "sandbox": "src/sandbox/main.tsx" },
   absWorkingDir: new URL(".", import.meta.url).pathname,
   outdir: "out",
   bundle: true,

@@ -16,7 +16,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ifx_sdk.deploy import DEVNET_CHAIN_ID
 from ifx_sdk.errors import NodeDown, RpcError
 from otc_desk.desk import Desk, system_clock
 from otc_desk.routes.callers import cookie_of
@@ -65,10 +64,19 @@ class Page:
             script=self._assets["desk.js"],
             style=self._assets["desk.css"],
             theme=theme if theme in THEMES else None,
+            sandbox=self._sandbox(),
             facts=self.facts() | {"session": cookie_of(self._desk) in request.cookies},
         )
         headers = {"Vary": "Cookie"}
         return Response(text, status_code=status, media_type="text/html", headers=headers)
+
+    def _sandbox(self) -> dict[str, object] | None:
+        """A script of its own: no other desk's page has a wallet in it."""
+        found = self._desk.settings.sandbox
+        if found is None:
+            return None
+        accounts = [{"name": each.name, "address": each.address} for each in found.accounts]
+        return {"script": self._assets["sandbox.js"], "style": self._assets["sandbox.css"], "accounts": accounts}
 
     def facts(self) -> dict[str, object]:
         """What the page knows before it asks: public, and the same for everybody."""
@@ -83,7 +91,9 @@ class Page:
             "domain": settings.domain,
             "url": settings.url,
             "now": self._now(),
-            "sandbox": found.chain_id == DEVNET_CHAIN_ID,
+            "sandbox": settings.sandbox is not None,
+            # A public chain's wallets know it already, and the desk's own endpoint may hold a key.
+            "rpcUrls": [settings.chain.rpc] if settings.sandbox is not None else [],
             "bundle": self._assets["desk.js"].sha256,
         }
 
