@@ -2,8 +2,10 @@
 //
 // stdin:  {"messages": [{"kind", "message", "chain_id", "escrow", "account"}], "figures": [{...terms, "at": [price]}],
 //          "batches": [{"calls": [{"to", "data"}], "label": {...}}]}; numbers are decimal text
+//          and "agreements": [{"answer": a desk's, "chain_id", "escrow", "account"}], for tests/otc_desk/test_page_holds.py
 // stdout: the same lists, computed; amounts are decimal text
 import { readFileSync } from "node:fs";
+import { type AgreementAnswer, holdAgreement } from "../src/chain/agreement.ts";
 import { approveCall, revokeCall } from "../src/chain/escrow.ts";
 import { bestCase, breakEven, fee, feeOf, needed, payoff, payout, prefunding, type PricedFigures, type Side, worstCase } from "../src/chain/payoff.ts";
 import { batchFile, type BatchLabel } from "../src/chain/safe.ts";
@@ -13,6 +15,7 @@ import { type Hex, readAddress, readUint } from "../src/chain/values.ts";
 interface Asked {
   readonly messages: readonly { readonly kind: Kind; readonly message: unknown; readonly chain_id: number; readonly escrow: string; readonly account: string }[];
   readonly figures: readonly (Readonly<Record<keyof PricedFigures, string>> & { readonly at: readonly string[] })[];
+  readonly agreements?: readonly { readonly answer: AgreementAnswer; readonly chain_id: number; readonly escrow: string; readonly account: string }[];
   readonly batches: readonly { readonly calls: readonly { readonly to: Hex; readonly data: Hex }[]; readonly label: BatchLabel }[];
 }
 
@@ -49,5 +52,9 @@ const figures = asked.figures.map(({ at, ...texts }) => {
 
 const batches = asked.batches.map(({ calls, label }) => batchFile(calls, label));
 
+const agreements = (asked.agreements ?? []).map(({ answer, chain_id: chainId, escrow, account }) =>
+  holdAgreement(answer, { chainId, escrow: readAddress(escrow) }, readAddress(account)),
+);
+
 const plain = (_: string, value: unknown): unknown => (typeof value === "bigint" ? value.toString() : value);
-process.stdout.write(JSON.stringify({ messages, figures, batches }, plain));
+process.stdout.write(JSON.stringify({ messages, figures, batches, agreements }, plain));
