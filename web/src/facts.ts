@@ -21,8 +21,10 @@ export type Facts = {
   url: string;
   /** The desk's time when the shell was made, unix seconds UTC. */
   now: number;
-  /** Whether this is a local chain whose time moves by command. */
+  /** Whether this is a sandbox: `/api/sandbox` is there, time passes by command, nothing has a value. */
   sandbox: boolean;
+  /** Endpoints that a wallet may be told when it does not know the chain; none on a public one. */
+  rpcUrls: readonly string[];
   /** SHA-256 of the running script, hexadecimal, computed by the server from the bytes that it serves. */
   bundle: string;
   /** Whether the browser sent a session's cookie, which no script can see. */

@@ -2,7 +2,7 @@ import { render } from "preact";
 import { App } from "./app.tsx";
 import { listen } from "./router.ts";
 import { routeOf } from "./routes.tsx";
-import { recall } from "./session.ts";
+import { followOtherTabs, recall } from "./session.ts";
 import "./style/base.css";
 import "./style/frame.css";
 import "./style/parts.css";
@@ -11,5 +11,6 @@ import "./style/chart.css";
 import "./style/market.css";
 
 void recall();
+followOtherTabs();
 listen((path) => routeOf(path) !== undefined);
 render(<App />, document.getElementById("page")!);

@@ -13,6 +13,7 @@ export type Session =
   | { state: "in"; account: string; operator: boolean; csrf: string };
 
 export const session = store<Session>({ state: "unknown" });
+const OTHER_TABS = "ifx.session";
 
 /** Who is signed in, for a part of the page. */
 export function useSession(): Session {
@@ -43,10 +44,27 @@ export async function recall(cookie: boolean = facts().session): Promise<void> {
 export async function signIn(message: string, signature: string): Promise<void> {
   await sessionWrite("post", { message, signature, cookie: true });
   await recall(true);
+  tellOtherTabs();
+}
+
+/** Another tab signed in or out: this one must not show one account's pages under another's name. */
+export function followOtherTabs(): void {
+  addEventListener("storage", (event) => {
+    if (event.key === OTHER_TABS) void recall(true);
+  });
+}
+
+function tellOtherTabs(): void {
+  try {
+    localStorage.setItem(OTHER_TABS, String(Date.now()));
+  } catch {
+    // A browser that forbids storage: the desk refuses a write under the old session's CSRF value all the same.
+  }
 }
 
 /** End the session. Throws `Problem`. */
 export async function signOut(): Promise<void> {
   await sessionWrite("delete");
   signedOut("left");
+  tellOtherTabs();
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bandPath, dayTicks, linear, linePath, niceTicks, thinned } from "../src/parts/scale.ts";
+import { axisName, bandPath, dayTicks, linear, linePath, niceTicks, thinned } from "../src/parts/scale.ts";
 
 const DAY = 86_400;
 
@@ -39,4 +39,14 @@ test("dates are days while they fit, then Mondays, then firsts of months", () =>
 test("of too many, every so many are kept, the last one always", () => {
   assert.deepEqual(thinned([1, 2, 3, 4, 5, 6, 7], 3), [1, 4, 7]);
   assert.deepEqual(thinned([1, 2], 5), [1, 2]);
+});
+
+test("an axis has alike decimals, cents for prices, K and M for large amounts", () => {
+  const names = (all: number[]) => all.map((each) => axisName(each, all));
+  assert.deepEqual(names([7, 7.5, 8]), ["7.00", "7.50", "8.00"]);
+  assert.deepEqual(names([4, 6, 8]), ["4", "6", "8"]);
+  assert.deepEqual(names([0, 0.0025, 0.005]), ["0.0000", "0.0025", "0.0050"]);
+  assert.deepEqual(names([-4_000_000, -2_000_000, 0]), ["\u22124M", "\u22122M", "0"]);
+  assert.deepEqual(names([0, 25_000, 50_000]), ["0", "25K", "50K"]);
+  assert.deepEqual(names([0, 2_500, 5_000]), ["0", "2,500", "5,000"]);
 });

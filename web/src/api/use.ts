@@ -93,6 +93,20 @@ export function useGet<P extends PathOf<"get">>(path: P, options: Options<P> = {
   return { data: kept.get(url) as Data | undefined, problem: now.current.problem, busy: now.current.busy, reload: () => reload() };
 }
 
+/** The newest data that there was, while another question's is on its way: nothing collapses between the two. */
+export function useLast<T>(of: Loaded<T>): Loaded<T> {
+  const last = useRef<T | undefined>(undefined);
+  if (of.data !== undefined) last.current = of.data;
+  return of.problem ? of : { ...of, data: of.data ?? last.current };
+}
+
+/** Whether all of them have come to something, once: what is drawn together then moves nothing. */
+export function useSettled(all: readonly Loaded<unknown>[]): boolean {
+  const settled = useRef(false);
+  settled.current ||= all.every((each) => each.data !== undefined || each.problem !== undefined);
+  return settled.current;
+}
+
 /** Forget answers whose address begins so: a write has changed them. */
 export function forget(start: string): void {
   for (const url of [...kept.keys()]) if (url.startsWith(start)) kept.delete(url);

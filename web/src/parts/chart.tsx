@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { forDrawing } from "../money.ts";
 import { More } from "./dialog.tsx";
-import { bandPath, linear, linePath, niceTicks, type Scale } from "./scale.ts";
+import { axisName, bandPath, linear, linePath, niceTicks, type Scale } from "./scale.ts";
 
 export type Tone = "accent" | "quiet" | "warn";
 
@@ -24,10 +24,14 @@ type Props = {
   series: readonly Series[];
   /** Ticks of the horizontal axis, from its first to its last place, with their words. */
   ticks: (width: number) => readonly { x: number; name: string }[];
-  /** Words of a value on the vertical axis; `value` in USDT, rounded for the axis. */
-  valueName: (value: number) => string;
+  /** Words of a value (USDT) on the vertical axis, whose ticks are `all`. Without it: alike decimals, K and M. */
+  valueName?: (value: number, all: readonly number[]) => string;
   stops: readonly Stop[];
+  /** Which stop is read out while nobody points: by default the last one. */
+  home?: number;
   marks?: readonly Mark[];
+  /** What the marks without a name are, for the legend. */
+  markName?: string;
   /** Whether the vertical axis begins at zero. */
   fromZero?: boolean;
   /** The same numbers as a table, behind "The numbers". */
@@ -40,7 +44,9 @@ const BOTTOM = 26;
 export function Chart(props: Props) {
   const area = useRef<HTMLDivElement>(null);
   const size = useSize(area);
-  const [at, setAt] = useState(props.stops.length - 1);
+  const home = props.home ?? props.stops.length - 1;
+  const [pointed, setAt] = useState<number>();
+  const at = pointed ?? home;
   const stop = props.stops[Math.min(at, props.stops.length - 1)];
   return (
     <figure class="chart" aria-label={props.label}>
@@ -49,10 +55,11 @@ export function Chart(props: Props) {
       </p>
       <div class="chart-area" ref={area}>
         {size && <Drawing {...props} {...size} stop={stop} />}
-        {size && stop && <Reader label={props.label} stops={props.stops} at={at} onAt={setAt} scale={scales(props, size).x} />}
+        {size && stop && <Reader label={props.label} stops={props.stops} at={at} onAt={setAt} home={home} scale={scales(props, size).x} />}
       </div>
       <ul class="chart-legend" aria-hidden="true">
         {props.series.map((each) => <li key={each.name}><Swatch of={each} />{each.name}</li>)}
+        {props.markName && props.marks?.length ? <li><svg viewBox="0 0 18 10"><path class="mark" d="M9 -1V11" /></svg>{props.markName}</li> : null}
       </ul>
       <More title="The numbers">{props.table}</More>
     </figure>
@@ -74,32 +81,37 @@ function useSize(of: { current: HTMLElement | null }): Size | undefined {
   return size;
 }
 
-type Scales = { x: Scale; y: Scale; values: number[]; left: number };
+type Scales = { x: Scale; y: Scale; values: number[]; names: string[]; left: number };
 
 function scales(props: Props, size: Size): Scales {
   const found = props.series.flatMap((each) =>
     each.kind === "band" ? each.points.flatMap((p) => [forDrawing(p.low), forDrawing(p.high)]) : each.points.map((p) => forDrawing(p.y)));
-  const low = props.fromZero ? Math.min(0, ...found) : Math.min(...found);
-  const values = niceTicks(low, Math.max(...found), size.height < 250 ? 4 : 5);
+  const [least, most] = [Math.min(...found), Math.max(...found)];
+  // A little air, so that no line runs along an edge; but prices never go below zero.
+  const air = (most - least) * 0.04;
+  const low = props.fromZero ? Math.min(0, least) : least >= 0 ? Math.max(0, least - air) : least - air;
+  const values = niceTicks(low, most + air, size.height < 250 ? 4 : 5);
+  const names = values.map((each) => (props.valueName ?? axisName)(each, values));
   // About 7 px a figure: the axis is as wide as its longest word.
-  const left = Math.max(...values.map((each) => props.valueName(each).length)) * 7 + 12;
+  const left = Math.max(...names.map((each) => each.length)) * 7 + 12;
   const places = props.series.flatMap((each) => each.points.map((p) => p.x));
   return {
     x: linear([Math.min(...places), Math.max(...places)], [left + 8, size.width - 12]),
     y: linear([values[0]!, values.at(-1)!], [size.height - BOTTOM, TOP]),
     values,
+    names,
     left,
   };
 }
 
 function Drawing(props: Props & Size & { stop: Stop | undefined }) {
-  const { x, y, values, left } = scales(props, props);
+  const { x, y, values, names, left } = scales(props, props);
   return (
     <svg aria-hidden="true">
-      {values.map((each) => (
+      {values.map((each, index) => (
         <g key={each}>
           <line class={each === 0 ? "grid zero" : "grid"} x1={left} x2={props.width} y1={y(each)} y2={y(each)} />
-          <text class="tick" x={left - 8} y={y(each) + 4} text-anchor="end">{props.valueName(each)}</text>
+          <text class="tick" x={left - 8} y={y(each) + 4} text-anchor="end">{names[index]}</text>
         </g>
       ))}
       {props.ticks(props.width - left).map((each) => (
@@ -139,7 +151,7 @@ function Drawn(props: { of: Series; x: Scale; y: Scale; stop: Stop | undefined }
 }
 
 /** A slider over the drawing: arrow keys, touch and screen readers come with it; a pointer need not be pressed. */
-function Reader(props: { label: string; stops: readonly Stop[]; at: number; onAt: (at: number) => void; scale: Scale }) {
+function Reader(props: { label: string; stops: readonly Stop[]; at: number; home: number; onAt: (at: number) => void; scale: Scale }) {
   const { stops, scale } = props;
   const stop = stops[Math.min(props.at, stops.length - 1)]!;
   const nearest = (event: PointerEvent) => {
@@ -164,7 +176,7 @@ function Reader(props: { label: string; stops: readonly Stop[]; at: number; onAt
       onInput={(event) => props.onAt(Number(event.currentTarget.value))}
       onPointerMove={read}
       onPointerUp={read}
-      onPointerLeave={() => props.onAt(stops.length - 1)}
+      onPointerLeave={() => props.onAt(props.home)}
     />
   );
 }

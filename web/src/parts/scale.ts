@@ -23,6 +23,18 @@ export function niceTicks(low: number, high: number, count: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, index) => rounded((first + index) * step));
 }
 
+/** A value in USDT beside its axis: every tick with as many decimals as the one that needs most, K and M for large ones. */
+export function axisName(value: number, all: readonly number[]): string {
+  const most = Math.max(...all.map(Math.abs));
+  const [size, unit] = most >= 2e6 ? [1e6, "M"] : most >= 10_000 ? [1e3, "K"] : [1, ""];
+  const decimals = (each: number) => (String(rounded(each / size)).split(".")[1] ?? "").length;
+  const places = Math.min(6, Math.max(...all.map(decimals)));
+  // Prices have cents: 7.50 beside 8.00, never 7.5.
+  const [whole, rest] = Math.abs(value / size).toFixed(unit === "" && places === 1 ? 2 : places).split(".");
+  const shown = whole!.replace(/\B(?=(\d{3})+$)/g, ",") + (rest ? `.${rest}` : "");
+  return `${value < 0 ? "\u2212" : ""}${shown}${value === 0 ? "" : unit}`;
+}
+
 /** Every `each`-th, so that at most `most` are left, counted from the last one. */
 export function thinned<T>(all: readonly T[], most: number): T[] {
   const each = Math.max(1, Math.ceil(all.length / Math.max(1, most)));

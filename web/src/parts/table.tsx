@@ -1,5 +1,6 @@
 // Tables that become lists of cards on a phone, with a caption and row headings for screen readers.
 import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
 
 export type Column<Row> = {
   /** Heading. */
@@ -23,8 +24,13 @@ export function Table<Row>(props: {
   empty?: ComponentChildren;
   /** Whether a row is the chosen one. */
   chosen?: (row: Row) => boolean;
+  /** So many rows at first, the others on demand. */
+  most?: number;
 }) {
+  const [whole, show] = useState(false);
   if (props.rows.length === 0 && props.empty) return <>{props.empty}</>;
+  const rows = whole || !props.most ? props.rows : props.rows.slice(0, props.most);
+  const more = props.rows.length - rows.length;
   return (
     <div class="table-wrap">
       <table class="table">
@@ -33,7 +39,7 @@ export function Table<Row>(props: {
           <tr>{props.columns.map((each) => <th key={each.name} scope="col" class={classOf(each)}>{each.name}</th>)}</tr>
         </thead>
         <tbody>
-          {props.rows.map((row) => (
+          {rows.map((row) => (
             <tr key={props.rowKey(row)} class={props.chosen?.(row) ? "chosen" : undefined}>
               {props.columns.map((each) => each.head
                 ? <th key={each.name} scope="row" class={classOf(each)}>{each.cell(row)}</th>
@@ -42,6 +48,7 @@ export function Table<Row>(props: {
           ))}
         </tbody>
       </table>
+      {more > 0 && <button type="button" class="button quiet" onClick={() => show(true)}>Show {more} more</button>}
     </div>
   );
 }

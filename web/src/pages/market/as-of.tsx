@@ -5,14 +5,17 @@ import type { Answer, PathOf, Schema } from "../../api/types.ts";
 import { showUtc, notBefore } from "../../time.ts";
 
 /** Seconds between two looks: the chain's pace. */
-export const every = 15;
+const EVERY = 15;
 
 type MarketPath = Extract<PathOf<"get">, `/api/market${string}`>;
 
-/** One of the market's answers, kept fresh; `underlying` for those about one reference. */
-export function useMarket<P extends MarketPath>(path: P, underlying?: string): Loaded<Answer<P, "get">> {
-  const query = underlying === undefined ? {} : { query: { underlying } };
-  const found = useGet(path, { every, ...query } as Parameters<typeof useGet<P>>[1]);
+/** What one of the market's routes answers. */
+export type MarketAnswer<P extends MarketPath> = Loaded<Answer<P, "get">>;
+
+/** One of the market's answers, kept fresh; `underlying` for those about one reference, null while none is known. */
+export function useMarket<P extends MarketPath>(path: P, underlying?: string | null): MarketAnswer<P> {
+  const query = underlying ? { query: { underlying } } : {};
+  const found = useGet(path, { every: EVERY, when: underlying !== null, ...query } as Parameters<typeof useGet<P>>[1]);
   const time = (found.data as { as_of?: Schema<"AsOfOut"> } | undefined)?.as_of?.time;
   useEffect(() => {
     if (time !== undefined) notBefore(time);

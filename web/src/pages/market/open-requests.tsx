@@ -5,21 +5,21 @@ import { Section } from "../../parts/page.tsx";
 import { Day, Price, Tag, Tokens } from "../../parts/show.tsx";
 import { Load, State } from "../../parts/state.tsx";
 import { Table } from "../../parts/table.tsx";
-import { useMarket } from "./as-of.tsx";
+import type { MarketAnswer } from "./as-of.tsx";
 
 type Level = Schema<"LevelOut">;
 
-export function OpenRequests() {
-  const open = useMarket("/api/market/requests");
+export function OpenRequests(props: { of: MarketAnswer<"/api/market/requests"> }) {
   return (
     <Section title="Open requests" note="Anonymous; those that are alike are one row">
-      <Load of={open} lines={4}>
+      <Load of={props.of} lines={4}>
         {({ items, complete }) => (
           <>
             <Table
               caption="Open requests"
               rows={items}
               rowKey={(each) => JSON.stringify(each)}
+              most={12}
               empty={
                 <State kind="empty" title="Nobody waits for a counterpart at the moment." next="Write a request: the desk checks it, and it stands here without your name until it is matched."
                   action={<ButtonLink kind="plain" href="/request">Write a request</ButtonLink>} />

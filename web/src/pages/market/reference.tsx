@@ -1,25 +1,28 @@
 // One reference in depth: its forward curve with how weak its evidence is, and the history of its fixings.
 import { useState } from "preact/hooks";
 import type { Schema } from "../../api/types.ts";
+import { useLast } from "../../api/use.ts";
 import { parseMoney, showMoney } from "../../money.ts";
 import { Chart } from "../../parts/chart.tsx";
 import { Choice } from "../../parts/form.tsx";
 import { Columns, Section } from "../../parts/page.tsx";
 import { dayTicks, thinned } from "../../parts/scale.ts";
 import { Day, Price } from "../../parts/show.tsx";
-import { Load, Room, State } from "../../parts/state.tsx";
+import { Load, State } from "../../parts/state.tsx";
 import { Table } from "../../parts/table.tsx";
 import { showDay } from "../../time.ts";
-import { useMarket } from "./as-of.tsx";
+import type { MarketAnswer } from "./as-of.tsx";
 import { curvePoints, curveSeries, curveStops, type CurvePoint, type Kind } from "./curve.ts";
 import { daysOf, type FixedDay } from "./history.ts";
 
-export function Reference(props: { of: Schema<"UnderlyingOut"> | undefined }) {
-  const name = props.of?.name;
+type Curves = MarketAnswer<"/api/market/curve">;
+type Fixings = MarketAnswer<"/api/market/fixings">;
+
+export function Reference(props: { name: string; curve: Curves; fixings: Fixings }) {
   return (
     <Columns>
-      <Section title="Forward curve" note={name}>{name ? <Curve name={name} /> : <Room lines={0} tall />}</Section>
-      <Section title="Fixings" note={name}>{name ? <History name={name} /> : <Room lines={0} tall />}</Section>
+      <Section title="Forward curve" note={props.name}><Curve of={useLast(props.curve)} /></Section>
+      <Section title="Fixings" note={props.name}><History of={useLast(props.fixings)} /></Section>
     </Columns>
   );
 }
@@ -30,12 +33,11 @@ const ABOUT: Record<Kind, string> = {
   average: "Settles on the mean of every day's fixing over the tenor, as even use is billed.",
 };
 
-function Curve(props: { name: string }) {
+function Curve(props: { of: Curves }) {
   const [kind, setKind] = useState<Kind>("point");
-  const curve = useMarket("/api/market/curve", props.name);
   return (
-    <Load of={curve} tall>
-      {({ spot, tenors, calibration, stress_calibration }) => {
+    <Load of={props.of} tall>
+      {({ underlying, spot, tenors, calibration, stress_calibration }) => {
         if (spot === null || tenors.length === 0) {
           return <State kind="empty" title="There is no curve yet." next="It is drawn from the newest fixing, as soon as there is one above zero." />;
         }
@@ -48,11 +50,10 @@ function Curve(props: { name: string }) {
               <span class="hint">{ABOUT[kind]}</span>
             </div>
             <Chart
-              label={`Forward curve of ${props.name}, ${kind}, USDT per 1M output tokens`}
+              label={`Forward curve of ${underlying}, ${kind}, USDT per 1M output tokens`}
               series={curveSeries(first, points)}
               stops={curveStops(first, points)}
               ticks={() => [{ x: 0, name: "spot" }, ...points.map((each) => ({ x: each.months, name: `${each.months}M` }))]}
-              valueName={axis}
               table={<CurveTable points={points} tenors={tenors} />}
             />
             <p class="hint">
@@ -87,11 +88,10 @@ function CurveTable(props: { points: readonly CurvePoint[]; tenors: readonly Sch
   );
 }
 
-function History(props: { name: string }) {
-  const fixings = useMarket("/api/market/fixings", props.name);
+function History(props: { of: Fixings }) {
   return (
-    <Load of={fixings} tall>
-      {({ items, as_of }) => {
+    <Load of={props.of} tall>
+      {({ underlying, items, as_of }) => {
         const days = daysOf(items, as_of.time);
         if (days.length === 0) {
           return <State kind="empty" title="No day was fixed yet." next="The nodes fix a price once a day at 00:00 UTC; the first one appears here within the hour after." />;
@@ -102,12 +102,12 @@ function History(props: { name: string }) {
           <>
             <div class="chart-choice"><span class="hint">{missedText(missed.length, days.length)}</span></div>
             <Chart
-              label={`Daily fixings of ${props.name}, USDT per 1M output tokens`}
+              label={`Daily fixings of ${underlying}, USDT per 1M output tokens`}
               series={[{ kind: "step", name: "Daily fixing", tone: "accent", points: fixed.map((each) => ({ x: each.day, y: each.price })) }]}
               stops={days.map((each) => ({ x: each.day, name: showDay(each.day), values: [["fixing", dayText(each)]] }))}
-              marks={missed.map((each, index) => ({ x: each.day, ...(index === 0 ? { name: "no fixing" } : {}) }))}
+              marks={missed.map((each) => ({ x: each.day }))}
+              markName="Day without a fixing of its own"
               ticks={(width) => dateTicks(days, width)}
-              valueName={axis}
               table={<HistoryTable days={days} items={items} />}
             />
             <p class="hint">The step changes on the day whose fixing changed. A day without a fixing takes that of the next two days, else the newest earlier one: nobody decides.</p>
@@ -154,9 +154,4 @@ function HistoryTable(props: { days: readonly FixedDay[]; items: readonly Schema
       ]}
     />
   );
-}
-
-/** Words on the axis: as many decimals as it needs. */
-function axis(at: number): string {
-  return at >= 100 || Number.isInteger(at) ? at.toLocaleString("en") : at >= 1 ? at.toFixed(2) : String(at);
 }

@@ -1,16 +1,17 @@
 // What was booked, what is open of it, what was settled.
 import type { Schema } from "../../api/types.ts";
 import { Section } from "../../parts/page.tsx";
+import { showTokens } from "../../money.ts";
 import { Amount, Day, Figures, Price, Tag, Tokens } from "../../parts/show.tsx";
 import { Load, State } from "../../parts/state.tsx";
 import { Table } from "../../parts/table.tsx";
-import { useMarket } from "./as-of.tsx";
+import type { MarketAnswer } from "./as-of.tsx";
 
 type Sum = Schema<"SumOut">;
 
 export function Totals(props: { of: Schema<"MarketOut"> }) {
   const { booked, open, settled, terminated } = props.of;
-  const forwards = (sum: Sum) => `${sum.forwards} ${sum.forwards === 1 ? "forward" : "forwards"}, ${tokens(sum)}`;
+  const forwards = (sum: Sum) => `${sum.forwards} ${sum.forwards === 1 ? "forward" : "forwards"}, ${showTokens(sum.quantity)} tokens`;
   return (
     <Figures
       items={[
@@ -23,10 +24,6 @@ export function Totals(props: { of: Schema<"MarketOut"> }) {
   );
 }
 
-function tokens(sum: Sum) {
-  return `${sum.quantity.toLocaleString("en")} Mtok`;
-}
-
 const SUMS = [
   { name: "Forwards", figure: true, cell: (each: Sum) => each.forwards },
   { name: "Tokens", figure: true, cell: (each: Sum) => <Tokens of={each.quantity} /> },
@@ -34,16 +31,16 @@ const SUMS = [
   { name: "Locked, USDT", figure: true, cell: (each: Sum) => <Amount of={each.prefunding} unit={null} /> },
 ] as const;
 
-export function OpenInterest() {
-  const open = useMarket("/api/market/open-interest");
+export function OpenInterest(props: { of: MarketAnswer<"/api/market/open-interest"> }) {
   return (
     <Section title="Open interest" note="By reference and maturity">
-      <Load of={open} lines={3}>
+      <Load of={props.of} lines={3}>
         {({ items }) => (
           <Table<Schema<"InterestOut">>
             caption="Open interest by reference and maturity"
             rows={items}
             rowKey={(each) => `${each.underlying} ${each.maturity}`}
+            most={12}
             empty={<State kind="empty" title="No forward is open." next="A forward stands here from its booking, when both prefundings are locked, to its settlement." />}
             columns={[
               { name: "Reference", head: true, cell: (each) => each.underlying },
@@ -57,15 +54,15 @@ export function OpenInterest() {
   );
 }
 
-export function Volume() {
-  const volume = useMarket("/api/market/volume");
+export function Volume(props: { of: MarketAnswer<"/api/market/volume"> }) {
   return (
     <Section title="Booked volume" note="By month and reference">
-      <Load of={volume} lines={3}>
+      <Load of={props.of} lines={3}>
         {({ items }) => (
           <Table<Schema<"MonthOut">>
             caption="Booked volume by month and reference"
             rows={[...items].reverse()}
+            most={6}
             rowKey={(each) => `${each.month} ${each.underlying}`}
             empty={<State kind="empty" title="Nothing was booked yet." next="The first booking opens this list." />}
             columns={[{ name: "Month", head: true, cell: (each) => each.month }, { name: "Reference", cell: (each) => each.underlying }, ...SUMS]}
@@ -76,16 +73,16 @@ export function Volume() {
   );
 }
 
-export function Settled() {
-  const settled = useMarket("/api/market/settlements");
+export function Settled(props: { of: MarketAnswer<"/api/market/settlements"> }) {
   return (
     <Section title="Settled forwards" note="Newest first; anybody can settle a matured one">
-      <Load of={settled} lines={3}>
+      <Load of={props.of} lines={3}>
         {({ items }) => (
           <Table<Schema<"SettlementOut">>
             caption="Settled forwards"
             rows={items}
             rowKey={(each) => each.forward}
+            most={8}
             empty={<State kind="empty" title="No forward was settled yet." next="Once a maturity's fixing is certain, anybody settles it with one transaction, and both payouts stand here." />}
             columns={[
               { name: "Reference", head: true, cell: (each) => each.underlying },
