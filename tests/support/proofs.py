@@ -6,14 +6,17 @@ Four nodes are registered; three sign each day. Each keeps its own archive: its 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cache
 from pathlib import Path
 
 from support.nodes import PAGE
+from support.safe import Safe
 
 from ifx_sdk import devnet
-from ifx_sdk.bundle import Bundle, gather
+from ifx_sdk.bundle import BadBundleFile, Bundle, Mismatch, gather, unpack, verify
 from ifx_sdk.bundle.archives import Folder, Source
 from ifx_sdk.calendar import day_of, midnight, window_slots
 from ifx_sdk.chain import Chain
@@ -25,6 +28,7 @@ from ifx_sdk.terms import Terms
 from oracle_node.archive import Archive
 from oracle_node.fetch import Page
 from oracle_node.observe import PageReading
+from oracle_node.rereading import read_again
 from oracle_node.settings import UnderlyingSettings
 from oracle_node.window import fix_window
 from scripts.demonstration.scenario import page as sample
@@ -147,14 +151,101 @@ def open_world(folder: Path, chain: Chain | None = None) -> World:
     return world
 
 
-def repacked(bundle: Bundle, **parts: bytes | None) -> Bundle:
-    """The same with other parts: a forger writes `bundle.json` anew. Names use `__` for `/` nowhere: give a mapping."""
-    changed = {**bundle.parts, **parts}
-    return Bundle(
-        chain_id=bundle.chain_id,
-        escrow=bundle.escrow,
-        oracle=bundle.oracle,
-        id=bundle.id,
-        state=bundle.state,
-        parts={name: data for name, data in changed.items() if data is not None},
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """Forwards of every kind, from booking to their end."""
+
+    world: World
+    """Where they were played."""
+    ids: Mapping[str, bytes]
+    """By name: point, average, on_chain, novated, terminated and active; or safe and safe_on_chain."""
+
+
+def play(world: World) -> Story:
+    """Book one forward of each kind on 2026-07-15 and see them to their end on 2026-10-16.
+
+    A new signer set takes effect on the way. Fixings of October: 9th at 8.00, 14th and 16th at 4.32, no others, so
+    that the 11th falls back to the 9th, the 12th and 13th are postponed to the 14th, the 15th to the 16th.
+    """
+    ids = {name: world.book() for name in ("point", "novated", "terminated", "active")}
+    ids["average"] = world.book(world.terms(averaging_days=5))
+    ids["on_chain"] = _booked_on_chain(world)
+    _novate(world, ids["novated"])
+    _terminate(world, ids["terminated"])
+    nodes = [devnet.signer(index).address for index in reversed(devnet.NODES)]
+    from_day = day_of(world.chain.now()) + 20
+    devnet.by_owner(world.ifx, world.ifx.oracle.prepare("schedule_signers", nodes, 3, from_day))
+    maturity = world.ifx.escrow.forward(ids["point"]).maturity
+    for days, shown in ((-6, BEFORE), (-1, AFTER), (1, AFTER)):
+        world.travel(maturity + days * 86_400 + 60)
+        world.post(shown)
+    world.settle(ids["point"])
+    world.settle(ids["average"])
+    world.settle(ids["novated"], ids["on_chain"])
+    return Story(world=world, ids=ids)
+
+
+def play_safes(world: World, safes: Sequence[Safe]) -> Story:
+    """A Safe that signs and one that approves on chain, each the long of a forward; both settle in one batch."""
+    ids = {
+        name: _booked_by_safe(world, safe, signed=name == "safe")
+        for safe, name in zip(safes, ("safe", "safe_on_chain"), strict=True)
+    }
+    world.travel(world.ifx.escrow.forward(ids["safe"]).maturity + 60)
+    world.post(AFTER)
+    world.settle(*ids.values())
+    return Story(world=world, ids=ids)
+
+
+def _booked_on_chain(world: World) -> bytes:
+    terms = world.terms()
+    world.party(devnet.LONG).escrow.approve(terms).confirmed()
+    return world.book(terms, {"long": b"", "short": world.party(devnet.SHORT).sign(terms)})
+
+
+def _booked_by_safe(world: World, safe: Safe, *, signed: bool) -> bytes:
+    terms = world.terms(long=safe.address)
+    digest = world.ifx.escrow.terms_id(terms)
+    if signed:
+        given = safe.sign(digest)
+    else:
+        safe.act(world.ifx.escrow.prepare("approve_terms", terms.as_tuple())).confirmed()
+        given = b""
+    return world.book(terms, {"long": given, "short": world.party(devnet.SHORT).sign(terms)})
+
+
+def _novate(world: World, id: bytes) -> None:
+    """The fee recipient's account takes the long's place; it approves on chain, the others sign."""
+    newcomer = world.party(devnet.FEE_RECIPIENT)
+    leaving, staying = world.party(devnet.LONG), world.party(devnet.SHORT)
+    made = world.ifx.novation(id, outgoing="long", incoming=newcomer.account, payment=0, salt=world.salt())
+    newcomer.escrow.approve(made).confirmed()
+    anyone = world.party(devnet.OUTSIDER).escrow
+    anyone.novate(made, leaving.sign(made), b"", staying.sign(made)).confirmed()
+
+
+def _terminate(world: World, id: bytes) -> None:
+    made = world.ifx.termination(id, price=7_000_000, salt=world.salt())
+    signatures = (world.party(index).sign(made) for index in (devnet.LONG, devnet.SHORT))
+    world.party(devnet.OUTSIDER).escrow.terminate(made, *signatures).confirmed()
+
+
+def forged(bundle: Bundle, changes: Mapping[str, bytes | None] | None = None, **fields: object) -> Bundle:
+    """The same bundle with other parts (None takes one out) or fields, its `bundle.json` written anew."""
+    parts = {**bundle.parts, **(changes or {})}
+    kept = {name: data for name, data in parts.items() if data is not None}
+    return replace(bundle, parts=kept, **fields)  # type: ignore[arg-type]  # as the test says
+
+
+@cache
+def read_once(provider: str, body: bytes, model: str, on: date) -> int | str:
+    """The nodes' reader, which remembers: the same page is verified again and again here."""
+    return read_again(provider, body, model, on)
+
+
+def found_in(bundle: Bundle) -> Mismatch | BadBundleFile | None:
+    """What is wrong with a bundle that was packed and read again; None where it passes."""
+    try:
+        return verify(unpack(bundle.pack()), reader=read_once).mismatch
+    except (Mismatch, BadBundleFile) as error:
+        return error
