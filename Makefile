@@ -63,7 +63,8 @@ abi: .venv/.installed-dev ## Compile the contracts and refresh the packaged ABIs
 openapi: .venv/.installed-dev ## Write docs/openapi.json from the desk's routes (ARGS=--check: fail if it differs)
 	$(BIN)/python scripts/export_openapi.py $(ARGS)
 
-page: web/node_modules/.installed ## Check, test and build the desk's page into otc_desk/web/static (ARGS=--check: fail if it differs)
+page: .venv/.installed-dev web/node_modules/.installed ## Check, test and build the desk's page into otc_desk/web/static (ARGS=--check: fail if it differs)
+	$(BIN)/python scripts/export_page.py $(ARGS)
 	cd web && for step in schema check test build; do npm run --silent $$step -- $(ARGS); done
 
 node: .venv/.installed-demo tools ## A local anvil at today's date: deployed, fixings posted, two funded parties
