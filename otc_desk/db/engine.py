@@ -1,12 +1,13 @@
 """One engine for a database URL: SQLite as a file that several threads and processes share, or PostgreSQL.
 
-Writes happen one after the other: on SQLite a write takes the write lock when it begins, on PostgreSQL an advisory one.
+Writes happen one after the other: on SQLite a write takes the write lock when it begins, those of one process in the
+order in which they came (`otc_desk.db.turns`), on PostgreSQL an advisory one.
 So a rule that is checked and then acted on in one transaction holds, however many requests come at once, and the audit
 trail has one order. A desk writes a few hundred times a second; it is asked far less.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Engine, create_engine, event, text
@@ -14,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 
+from otc_desk.db.turns import Turns
 from otc_desk.errors import NotNow
 
 T = TypeVar("T")
@@ -29,6 +31,7 @@ class Database:
     def __init__(self, url: str) -> None:
         """`url` as SQLAlchemy writes it; SQLite in a file, for memory is not shared by threads."""
         self.is_sqlite = url.startswith("sqlite")
+        self.turns = Turns()
         self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url)
         self._readers = sessionmaker(self.engine.execution_options(reads=True), expire_on_commit=False)
         self._writers = sessionmaker(self.engine, expire_on_commit=False)
@@ -43,7 +46,8 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """One transaction, alone: on disk when the block ends, undone where it raises. Raises `NotNow`."""
-        with _answering(), self._writers.begin() as session:
+        turn = self.turns.turn(BUSY_SECONDS) if self.is_sqlite else nullcontext()
+        with _answering(), turn, self._writers.begin() as session:
             if not self.is_sqlite:
                 session.execute(text(f"SET LOCAL lock_timeout = '{BUSY_SECONDS}s'"))
                 session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
@@ -63,7 +67,7 @@ class Database:
 def _answering() -> Iterator[None]:
     try:
         yield
-    except (OperationalError, InterfaceError, PoolTimeout) as error:
+    except (OperationalError, InterfaceError, PoolTimeout, TimeoutError) as error:
         raise NotNow("the database does not answer") from error
     except DBAPIError as error:
         if error.connection_invalidated:
