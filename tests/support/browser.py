@@ -248,7 +248,8 @@ def first_paint_ms(page: Page) -> float:
 
 def overflows(page: Page) -> int:
     """By how many CSS pixels the page is wider than its screen; 0 where nobody has to scroll sideways."""
-    return int(page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+    script = "() => Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)"
+    return int(page.evaluate(script))
 
 
 def picture(page: Page, name: str) -> Path | None:

@@ -50,8 +50,8 @@ export function Bar() {
       <p class="sandbox-time">{known ? utc(under ? journey.at : known.now) : " "}</p>
       <p class="sandbox-said" role="status">{said || (journey ? progress(journey) : "")}</p>
       <div class="sandbox-do">
-        {forward !== undefined && <button type="button" class="button plain" aria-disabled={under} onClick={() => !under && void go(forward)}>To this position's maturity</button>}
-        <button type="button" class="button plain" aria-disabled={under} onClick={() => !under && void go()}>Next day</button>
+        {forward !== undefined && <button type="button" class="button plain" aria-disabled={under ? "true" : undefined} onClick={() => !under && void go(forward)}>To this position's maturity</button>}
+        <button type="button" class="button plain" aria-disabled={under ? "true" : undefined} onClick={() => !under && void go()}>Next day</button>
       </div>
     </div>
   );
