@@ -1,0 +1,130 @@
+// One agreement: final terms, an early end or a novation. What it means, what is signed, the money, the approval, and
+// where it stands afterwards. Nothing can be approved before the page has computed all of it itself.
+import { useGet } from "../api/use.ts";
+import { holdAgreement, type Held } from "../chain/agreement.ts";
+import { readAddress } from "../chain/values.ts";
+import { domain } from "../deployment.ts";
+import { ButtonLink } from "../parts/button.tsx";
+import { Page, Section } from "../parts/page.tsx";
+import { Tag, Time, useNow } from "../parts/show.tsx";
+import { Load, State } from "../parts/state.tsx";
+import type { PageProps } from "../routes.tsx";
+import { useSession } from "../session.ts";
+import { Approval } from "./agreement/approval.tsx";
+import { Compare, useContractsWord } from "./agreement/digests.tsx";
+import { EndingMeaning } from "./agreement/ending.tsx";
+import { Money } from "./agreement/money.tsx";
+import { Parties } from "./agreement/parties.tsx";
+import { TermsMeaning } from "./agreement/terms.tsx";
+import { type Agreement, approvedByMe, isOpen, KINDS, standingOf, type Standing, titleOf } from "./agreement/words.ts";
+
+export function AgreementPage({ params }: PageProps) {
+  const found = useGet("/api/agreements/{id}", { path: { id: params["id"]! }, every: 4 });
+  if (found.data) return <Whole of={found.data} reload={found.reload} />;
+  return <Page title="Agreement" lead="Terms that wait for approval, or what became of them."><Load of={found} lines={8}>{() => null}</Load></Page>;
+}
+
+function Whole(props: { of: Agreement; reload: () => void }) {
+  const { of, reload } = props;
+  const session = useSession();
+  const now = useNow(10);
+  if (session.state !== "in") return null;
+  const held = holdAgreement(of, domain(), readAddress(session.account));
+  const standing = held.ok ? standingOf(of, now) : undefined;
+  return (
+    <Page title={KINDS[of.kind].title} lead={titleOf(of)} aside={standing && <Aside of={of} standing={standing} />}>
+      {held.ok
+        ? <Trusted of={of} held={held.value} standing={standing!} now={now} reload={reload} />
+        : <Untrue what={held.problem.what} cure={held.problem.cure} />}
+    </Page>
+  );
+}
+
+function Aside(props: { of: Agreement; standing: Standing }) {
+  return (
+    <div class="standing">
+      <Tag tone={props.standing.tone}>{props.standing.tag}</Tag>
+      {isOpen(props.of) && <p><span class="hint">Until </span><Time at={props.of.deadline} distance /></p>}
+    </div>
+  );
+}
+
+/** The desk's word and its own message do not agree: nothing of it may be approved. */
+export function Untrue(props: { what: string; cure: string }) {
+  return (
+    <div class="alarm" role="alert">
+      <h2>Do not approve this</h2>
+      <p>{props.what} {props.cure}</p>
+      <p>This page computed everything from the message itself and compared it with what the desk says. They differ, so there is no button to approve here. Nothing was signed and nothing is locked.</p>
+    </div>
+  );
+}
+
+function Trusted(props: { of: Agreement; held: Held; standing: Standing; now: number; reload: () => void }) {
+  const { of, held, now, reload } = props;
+  const { message } = held;
+  const preflight = useGet("/api/agreements/{id}/preflight", { path: { id: of.id }, every: 15, when: isOpen(of) });
+  const problems = isOpen(of) ? preflight.data?.problems ?? [] : [];
+  const word = useContractsWord(message, held.digests.id);
+  const dead = problems.find((each) => each.who === "nobody");
+  const live = isOpen(of) && now <= of.deadline && !dead;
+  if (word === "differs") {
+    return <Untrue what="The escrow on this chain computes another digest for this message." cure="Do not sign it. Tell the desk by a way that you know already." />;
+  }
+  return (
+    <>
+      <Now of={of} standing={props.standing} dead={dead} />
+      {message.kind === "terms"
+        ? <TermsMeaning of={of} terms={message} />
+        : <EndingMeaning of={of} message={message} effects={preflight.data?.effects} />}
+      <Parties of={of} />
+      <Compare held={held} word={word} />
+      {live && <Money of={of} held={held} />}
+      {live && <Between problems={problems} role={of.role} />}
+      <Section title={approvedByMe(of) ? "Your approval" : "Approve"} id="approve">
+        <Approval of={of} held={held} live={live} why={dead?.what} reload={reload} />
+      </Section>
+    </>
+  );
+}
+
+type Trouble = { code: string; who: string; what: string; cure: string };
+
+/** Where it stands; a price that was fixed anew is told before everything else. */
+function Now(props: { of: Agreement; standing: Standing; dead: Trouble | undefined }) {
+  const { of, standing, dead } = props;
+  if (dead) {
+    const title = dead.code === "spot" ? "The price was fixed anew: these terms can no longer be booked." : "This can no longer be executed.";
+    const next = of.kind === "terms"
+      ? "Nothing is locked. Decline it and your request is open again at once; otherwise that happens by itself at the deadline."
+      : "Nothing changes. Decline it, or let it run out; either side can propose anew.";
+    return <State kind="expired" title={title} next={<>{dead.what.replace(/\.?$/, ".")} {next}</>} />;
+  }
+  return <State kind={standing.kind} title={standing.title} next={standing.next} action={<NextLink of={of} />} />;
+}
+
+function NextLink(props: { of: Agreement }) {
+  const { of } = props;
+  if (of.state === "done") return <ButtonLink href={`/positions/${of.forward}`}>Go to the position</ButtonLink>;
+  if (isOpen(of)) return approvedByMe(of) ? null : <a href="#approve">To the approval</a>;
+  return of.kind === "terms" ? <ButtonLink kind="plain" href="/requests">Go to your requests</ButtonLink> : <ButtonLink kind="plain" href={`/positions/${of.forward}`}>Go to the position</ButtonLink>;
+}
+
+/** What else stands between it and the chain, and who must act. */
+function Between(props: { problems: readonly Trouble[]; role: string }) {
+  const others = props.problems.filter((each) => each.who !== props.role && each.who !== "nobody");
+  if (others.length === 0) return null;
+  return (
+    <Section title="What else it waits for" note="As the desk sees the chain now">
+      <ul class="waits">
+        {others.map((each) => (
+          <li key={each.code + each.who}><p><b>{who(each.who)}</b> {each.what.replace(/\.?$/, ".")}</p><p class="hint">{each.cure}</p></li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+function who(name: string): string {
+  return `The ${name}:`;
+}

@@ -1,0 +1,150 @@
+// The funding checklist: what is missing before the escrow can collect from this account. Every look derives it from the
+// chain; a reload finds the same, and a transaction that is on its way.
+import { useEffect, useReducer, useRef, useState } from "preact/hooks";
+import type { Held } from "../../chain/agreement.ts";
+import { type Funding, lookAtFunding, type Need, runStep, type Step as Wanted } from "../../chain/funding.ts";
+import { needed } from "../../chain/payoff.ts";
+import type { Problem } from "../../chain/problem.ts";
+import { readAddress } from "../../chain/values.ts";
+import type { Connection } from "../../chain/wallet.ts";
+import { deployment } from "../../deployment.ts";
+import { facts } from "../../facts.ts";
+import { Button } from "../../parts/button.tsx";
+import { Section } from "../../parts/page.tsx";
+import { Address, Amount } from "../../parts/show.tsx";
+import { Refused, Room } from "../../parts/state.tsx";
+import { type Step, Steps, type StepState } from "../../parts/steps.tsx";
+import { WithWallet } from "../../parts/wallet.tsx";
+import { useOpen } from "../inbox/open.ts";
+import { type Agreement, approvedByMe } from "./words.ts";
+
+/** What executing collects from the one who is signed in, micro-USDT; 0n where nothing. */
+export function needOf(of: Agreement, message: Held["message"]): bigint {
+  if (message.kind === "terms") return needed(of.role === "long" ? "long" : "short", message);
+  return message.kind === "novation" && of.role === "incoming" ? message.payment : 0n;
+}
+
+export function Money(props: { of: Agreement; held: Held }) {
+  const { of, held } = props;
+  const own = needOf(of, held.message);
+  const others = useOpen().filter((each) => each.of.id !== of.id && approvedByMe(each.of)).reduce((sum, each) => sum + each.need, 0n);
+  if (own === 0n) return null;
+  const account = readAddress(of.parties.find((each) => each.role === of.role)!.account);
+  const need: Need = { deployment: deployment(), account, amount: own + others };
+  return (
+    <Section title="Your money" note="Collected when all have approved, not before">
+      <p class="said">
+        <Amount of={own} /> will be collected from <Address of={account} />: its free balance in the escrow first, the rest from its wallet.
+        {others > 0n && <> Other agreements that you approved need <Amount of={others} /> beside it; the checklist counts both.</>}
+      </p>
+      <WithWallet account={account} otherwise={<>A Safe allows the escrow by its own app or by the command <code>ifx allow</code>; the desk notices it by itself.</>}>
+        {(connection) => <Checklist connection={connection} need={need} />}
+      </WithWallet>
+    </Section>
+  );
+}
+
+const LOOK_EVERY = 4_000; // milliseconds
+
+function Checklist(props: { connection: Connection; need: Need }) {
+  const { connection, need } = props;
+  const { provider } = connection.wallet;
+  const [funding, set] = useState<Funding>();
+  const [problem, setProblem] = useState<Problem>();
+  const [busy, setBusy] = useState(false);
+  const [turn, look] = useReducer((count: number, _: void) => count + 1, 0);
+  const failed = useRef<Problem | undefined>(undefined);
+
+  useEffect(() => {
+    let over = false;
+    let timer: ReturnType<typeof setTimeout>;
+    const again = async () => {
+      const found = await lookAtFunding(provider.request, need);
+      if (over) return;
+      if (found.ok) {
+        // The next look sees a failed transaction as over: what was said about it stays until the next attempt.
+        failed.current = found.value.steps.find((each) => each.fate && each.state === "failed")?.problem ?? failed.current;
+        set(found.value);
+        setProblem((before) => (before?.kind === "unreachable" || before?.kind === "timed out" ? undefined : before));
+      } else {
+        setProblem(found.problem);
+      }
+      timer = setTimeout(() => void again(), LOOK_EVERY);
+    };
+    void again();
+    return () => {
+      over = true;
+      clearTimeout(timer);
+    };
+  }, [provider, need.account, need.amount, turn]);
+
+  const run = async (step: Wanted) => {
+    setBusy(true);
+    setProblem(undefined);
+    failed.current = undefined;
+    const { chainId, network: name, rpcUrls } = facts();
+    const again = step.fate?.state === "asked" || step.fate?.state === "dropped";
+    const done = await runStep(provider, need, step, { chainId, name, rpcUrls }, { again });
+    setBusy(false);
+    if (!done.ok) setProblem(done.problem);
+    look();
+  };
+
+  if (!funding) return problem ? <Refused problem={problem} /> : <Room lines={4} />;
+  const shown = funding.steps.filter((each) => each.name !== "chain");
+  return (
+    <>
+      <Steps label="Funding" steps={shown.map((each): Step => ({
+        name: nameOf(each, funding),
+        state: stateOf(each, funding),
+        note: <Note step={each} funding={funding} account={need.account} />,
+        body: each === funding.next && each.call && (
+          <Button busy={busy || each.fate?.state === "pending" || each.fate?.state === "confirmed"} doing={busy ? "Confirm it in your wallet" : "Waiting for its block"} onClick={() => void run(each)}>
+            {each.fate?.state === "asked" || each.fate?.state === "dropped" ? "Ask the wallet again" : each.name === "reset" ? "Set it to zero" : "Allow exactly this"}
+          </Button>
+        ),
+      }))} />
+      <Refused problem={problem ?? failed.current} />
+    </>
+  );
+}
+
+function stateOf(step: Wanted, funding: Funding): StepState {
+  if (step.state === "done") return "done";
+  if (step.state === "failed") return "failed";
+  return step === funding.next ? "now" : "later";
+}
+
+function nameOf(step: Wanted, { fromWallet }: Funding): string {
+  switch (step.name) {
+    case "usdt":
+      return "Enough USDT";
+    case "reset":
+      return "Set the old allowance to zero";
+    case "allow":
+      return fromWallet === 0n ? "No allowance is needed" : "Allow the escrow to collect it";
+    default:
+      return "Ready to be collected";
+  }
+}
+
+function Note(props: { step: Wanted; funding: Funding; account: string }) {
+  const { step, funding, account } = props;
+  const { free, wallet, allowed, fromWallet, missing } = funding;
+  if (free === null || wallet === null || allowed === null || fromWallet === null || missing === null) return null;
+  switch (step.name) {
+    case "usdt":
+      return missing > 0n
+        ? <>The wallet holds <Amount of={wallet} />{free > 0n && <>, the escrow <Amount of={free} /> of yours</>}. <b><Amount of={missing} /> are missing.</b> Send them to <Address of={account} />, and this page notices it.</>
+        : <>The wallet holds <Amount of={wallet} />{free > 0n && <>; <Amount of={free} /> of yours are in the escrow and taken first</>}.</>;
+    case "reset":
+      return <>It is <Amount of={allowed} />. USDT changes an allowance only from or to zero, so this comes first.</>;
+    case "allow":
+      return fromWallet === 0n ? "Your free balance in the escrow covers it."
+        : step.state === "done" ? <>The escrow may collect <Amount of={allowed} />.</>
+        : step.fate?.state === "asked" ? step.problem?.cure
+        : <>Exactly <Amount of={fromWallet} />, no more; it moves only when a booking collects it.</>;
+    default:
+      return step.state === "done" ? "Tried out against the chain as it is now." : step.problem ? `${step.problem.what} ${step.problem.cure}` : "Tried out against the chain, once the steps above are done.";
+  }
+}
