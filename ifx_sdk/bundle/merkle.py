@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ifx_sdk.errors import MissingExtra
@@ -16,18 +16,33 @@ class NoProof(Exception):  # noqa: N818 - never leaves ifx_sdk.bundle
         self.why = why
 
 
-def node_set(nodes: Iterable[bytes]) -> dict[bytes, bytes]:
-    """Nodes by their hash."""
-    from eth_utils.crypto import keccak
+class Nodes(dict[bytes, bytes]):
+    """Trie nodes by their hash, hashed here, and which of them a proof went through."""
 
-    return {bytes(keccak(each)): each for each in nodes}
+    def __init__(self, nodes: Iterable[bytes]) -> None:
+        from eth_utils.crypto import keccak
+
+        super().__init__({bytes(keccak(each)): each for each in nodes})
+        self._used: set[bytes] = set()
+
+    def __getitem__(self, key: bytes) -> bytes:
+        found = super().__getitem__(key)
+        self._used.add(key)
+        return found
+
+    @property
+    def used(self) -> tuple[bytes, ...]:
+        """The nodes that were needed, in the order in which they were given."""
+        return tuple(each for key, each in self.items() if key in self._used)
+
+    @property
+    def idle(self) -> int:
+        """How many no proof went through."""
+        return len(self) - len(self._used)
 
 
-def value_of(root: bytes, key: bytes, nodes: Mapping[bytes, bytes]) -> bytes:
-    """What stands under `key` in the trie of `root`; empty where proven that nothing does. Raises `NoProof`.
-
-    `nodes` are hashed again by `node_set`: what does not belong to the path is not looked at.
-    """
+def value_of(root: bytes, key: bytes, nodes: Nodes) -> bytes:
+    """What stands under `key` in the trie of `root`; empty where proven that nothing does. Raises `NoProof`."""
     trie = _library()
     from rlp.exceptions import RLPException  # type: ignore[import-untyped]  # it ships no types
     from trie.exceptions import (  # type: ignore[import-untyped]  # as above
@@ -39,7 +54,7 @@ def value_of(root: bytes, key: bytes, nodes: Mapping[bytes, bytes]) -> bytes:
 
     wrong = (RLPException, InvalidNibbles, InvalidNode, ValidationError, ValueError, TypeError, IndexError)
     try:
-        found: bytes = trie(dict(nodes), root).get(key)
+        found: bytes = trie(nodes, root).get(key)
     except MissingTrieNode as error:
         raise NoProof(f"no node with the hash 0x{bytes(error.missing_node_hash).hex()}") from error
     except (*wrong, KeyError, AssertionError, RecursionError) as error:
@@ -56,8 +71,11 @@ def prove_list(values: Sequence[bytes], place: int) -> tuple[bytes, tuple[bytes,
     trie = _library()({})
     for index, value in enumerate(values):
         trie[rlp.encode(index)] = value
-    nodes = trie.get_proof(rlp.encode(place))
-    return bytes(trie.root_hash), tuple(bytes(rlp.encode(node)) for node in nodes)
+    key, root = bytes(rlp.encode(place)), bytes(trie.root_hash)
+    # A small node stands inside the one above it and is no node of the proof.
+    nodes = Nodes(bytes(rlp.encode(node)) for node in trie.get_proof(key))
+    value_of(root, key, nodes)
+    return root, nodes.used
 
 
 def _library() -> Any:  # py-trie's class, untyped

@@ -15,7 +15,7 @@ from typing import Final
 from ifx_sdk.bundle.blocks import Header, part_name, read_header
 from ifx_sdk.bundle.container import Bundle
 from ifx_sdk.bundle.errors import BadBundleFile, Mismatch
-from ifx_sdk.bundle.merkle import NoProof, node_set, value_of
+from ifx_sdk.bundle.merkle import Nodes, NoProof, value_of
 from ifx_sdk.bundle.receipts import read_receipt
 from ifx_sdk.codec import Codec, Event, UnknownAnswer
 from ifx_sdk.evidence.errors import BadReport
@@ -133,10 +133,13 @@ def _proven(name: str, what: str, root: bytes, index: int, nodes: Sequence[bytes
     import rlp  # type: ignore[import-untyped]  # it ships no types
 
     expected = f"a proof of {what} {index} from the root 0x{root.hex()}"
+    listed = Nodes(nodes)
     try:
-        found = value_of(root, bytes(rlp.encode(index)), node_set(nodes))
+        found = value_of(root, bytes(rlp.encode(index)), listed)
     except NoProof as error:
         raise Mismatch(what, f"part {name}", expected=expected, found=error.why) from error
     if not found:
         raise Mismatch(what, f"part {name}", expected=expected, found=f"a proof that there is no {what} {index}")
+    if listed.used != tuple(nodes):
+        raise BadBundleFile(f"part {name}", f"the proof of the {what} has nodes that it does not need")
     return found

@@ -6,15 +6,16 @@ must have the roots of its header.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ifx_sdk.bundle.blocks import Header, encode_header, part_name, read_header
-from ifx_sdk.bundle.errors import Unprovable
+from ifx_sdk.bundle.errors import BadBundleFile, Mismatch, Unprovable
 from ifx_sdk.bundle.merkle import prove_list
 from ifx_sdk.bundle.mined import hexed, mined_name, mined_part
 from ifx_sdk.bundle.receipts import encode_receipt
 from ifx_sdk.bundle.state import FORMAT as STATE_FORMAT
+from ifx_sdk.bundle.state import Storage
 from ifx_sdk.chain import Chain
 from ifx_sdk.contract import items, text
 from ifx_sdk.errors import RpcError
@@ -56,7 +57,7 @@ class Prover:
             self.parts[name] = mined_part(transaction, receipt)
         return whole.transactions[place]
 
-    def state(self, block: int, wanted: Mapping[str, Iterable[int]]) -> bytes:
+    def state(self, block: int, wanted: Mapping[str, Collection[int]]) -> bytes:
         """Add the header of a block, and give the part that proves these slots of these accounts in its state.
 
         Raises `RpcError` where the node no longer has that state, `Unprovable`, `NodeDown`.
@@ -66,8 +67,16 @@ class Prover:
             listed = [f"0x{slot:064x}" for slot in sorted(slots)]
             answer = self.chain.node.request("eth_getProof", account, listed, hex(block))
             nodes.update(_proof_nodes(answer))
-        self._header(block, self._ask_block(block, full=False))
-        return canonical_json({"format": STATE_FORMAT, "nodes": hexed(sorted(nodes))})
+        header = self._header(block, self._ask_block(block, full=False))
+        storage = Storage(header.state_root, sorted(nodes))
+        try:
+            for account, slots in wanted.items():
+                storage.account(account)
+                for slot in slots:
+                    storage.word(account, slot, f"slot 0x{slot:064x}")
+        except (Mismatch, BadBundleFile) as error:
+            raise Unprovable(f"what the node answers to eth_getProof does not hold: {error.what}") from error
+        return canonical_json({"format": STATE_FORMAT, "nodes": hexed(storage.nodes.used)})
 
     def _header(self, number: int, answer: Mapping[str, object]) -> Header:
         name = part_name(number)

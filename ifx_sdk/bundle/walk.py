@@ -118,6 +118,7 @@ class _Walk:
         self._walk_fixings(days)
         self._payoff(terms, ended)
         self.history.hold_all_used()
+        self.state.hold_all_used()
         self._open_questions()
 
     # ------------------------------------------------------------------------------------- what the chain has

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ifx_sdk.bundle import Gathered, Verified
+    from ifx_sdk.client import IFX
 
 _NODE = ("rpc", "deployment")
 _From = Annotated[
@@ -41,7 +42,7 @@ def bundle(
     wanted = parse_hash(id)
     path = Path(out or f"ifx-{wanted.hex()[:8]}.zip")
     refuse_existing(path, overwrite=force)
-    gathered = _gather(session, wanted, sources)
+    gathered = _gather(session.ifx(), wanted, sources)
     data = gathered.bundle.pack()
     write_whole(path, data)
     document = {
@@ -101,25 +102,29 @@ def _id(target: str) -> bytes:
         raise BadFile(target, "there is no such file, and it is no id", cure=cure) from error
 
 
-def _gather(session: Session, wanted: bytes, sources: list[str] | None) -> Gathered:
+def _gather(ifx: IFX, wanted: bytes, sources: list[str] | None) -> Gathered:
     import httpx
 
     from ifx_sdk.bundle import gather
     from ifx_sdk.bundle.archives import source_of
 
     with httpx.Client() as client:
-        return gather(session.ifx(), wanted, [source_of(each, client) for each in sources or []])
+        return gather(ifx, wanted, [source_of(each, client) for each in sources or []])
 
 
 def _verify_online(session: Session, wanted: bytes, sources: list[str] | None) -> Verified:
     from ifx_sdk.bundle import confirm, verify
 
-    gathered = _gather(session, wanted, sources)
-    found = verify(gathered.bundle, deployment=session.deployment())
-    # Every header was held against this node's own hash when it was fetched.
-    confirm(found, dict(found.blocks).get, session.ifx().chain.url)
+    ifx = session.ifx()
+    gathered = _gather(ifx, wanted, sources)
     for each in gathered.missing:
         session.output.note(f"not had: {each}")
+    found = verify(gathered.bundle, deployment=ifx.deployment)
+    # Every header was held against this node's own hash when it was fetched.
+    confirm(found, dict(found.blocks).get, ifx.chain.url)
+    final, newest = ifx.chain.finalized_block(), max((number for number, _ in found.blocks), default=0)
+    if final is None or final < newest:
+        found.not_proven.append(f"that block {newest} stays: this node does not call it final yet")
     return found
 
 
