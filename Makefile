@@ -65,7 +65,7 @@ openapi: .venv/.installed-dev ## Write docs/openapi.json from the desk's routes 
 
 page: .venv/.installed-dev web/node_modules/.installed ## Check, test and build the desk's page into otc_desk/web/static (ARGS=--check: fail if it differs)
 	$(BIN)/python scripts/export_page.py $(ARGS)
-	cd web && for step in schema check test build; do npm run --silent $$step -- $(ARGS); done
+	cd web && npm run --silent schema -- $(ARGS) && npm run --silent check && npm run --silent test && npm run --silent build -- $(ARGS)
 
 node: .venv/.installed-demo tools ## A local anvil at today's date: deployed, fixings posted, two funded parties
 	$(BIN)/python scripts/node.py $(ARGS)
