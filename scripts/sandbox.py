@@ -37,6 +37,8 @@ HISTORY_DAYS: Final = 42
 """Fixings before today's."""
 BOOKED_DAYS_AGO: Final = 12
 """When the booked position was booked."""
+MARGIN: Final = 10
+"""Seconds: the chain mines by itself, and its time does not go back."""
 # A block every other second, so that what is mined becomes final, and the chain's time goes on like everybody's.
 NODE: Final = ("--block-time", "2", "--mixed-mining", "--slots-in-an-epoch", "1")
 WIDTH: Final = 120
@@ -112,7 +114,7 @@ def start(
     people.book()
     for day in range(today - BOOKED_DAYS_AGO + 1, today + 1):
         _fix(ifx, oracle, day)
-    if (now := int(time.time())) > chain.timestamp():
+    if (now := int(time.time())) > chain.timestamp() + MARGIN:
         devnet.travel(ifx, now)
     told.step(f"{HISTORY_DAYS + 1} days fixed, a position booked")
     people.name_parties()

@@ -1,6 +1,7 @@
 """A sandbox is for a local chain on this machine alone; there time passes on demand and the node's accounts sign."""
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from otc_desk.desk import Desk
 from otc_desk.errors import NoSandbox
 from otc_desk.sandbox import hold
 from otc_desk.settings import Settings
+from otc_desk.web.static import read_assets
 from scripts.anvil import free_port, running
 
 URL = "http://127.0.0.1:8080"
@@ -155,6 +157,20 @@ def test_somebody_on_another_machine_is_refused(ifx: IFX, tmp_path: Path) -> Non
         given = {"account": LONG, "method": "eth_chainId"}
         for origin, status in ((URL, 200), ("https://elsewhere.example", 403)):
             assert here.post("/api/sandbox/wallet", json=given, headers={"Origin": origin}).status_code == status
+
+
+def test_no_other_desks_page_has_a_wallet_in_it(ifx: IFX, tmp_path: Path) -> None:
+    """The sandbox's script stands in its own shell alone, before the page's, which must find its wallets."""
+    with sandbox(ifx, tmp_path, sandbox=None) as (_, client):
+        assert "sandbox." not in client.get("/market").text
+    assert b"/api/sandbox" not in read_assets()["desk.js"].content
+    with sandbox(ifx, tmp_path) as (_, client):
+        shell = client.get("/market").text
+        named = [each.partition(".")[0] for each in re.findall(r'src="/static/([^"]+)"', shell)]
+        assert named == ["sandbox", "desk"]
+        found = re.search(r'id="sandbox-accounts">(.*?)</script>', shell)
+        assert found is not None
+        assert json.loads(found[1])[0] == {"name": "long treasury", "address": LONG}
 
 
 # ------------------------------------------------------------------------------------------------------- its wallets

@@ -259,7 +259,12 @@ def picture(page: Page, name: str) -> Path | None:
         return None
     path = Path(folder) / f"{name}.png"
     path.parent.mkdir(parents=True, exist_ok=True)
+    before: Any = page.viewport_size
+    # As tall as the page, so that what is fixed to the screen's foot stands at the page's.
+    height = int(page.evaluate("() => document.documentElement.scrollHeight"))
+    page.set_viewport_size({"width": before["width"], "height": max(height, before["height"])})
     page.screenshot(path=path, full_page=True, animations="disabled")
+    page.set_viewport_size(before)
     return path
 
 
