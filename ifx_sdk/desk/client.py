@@ -14,7 +14,7 @@ from ifx_sdk.desk.http import DeskHttp, pages, parsed
 from ifx_sdk.desk.market import MarketDesk
 from ifx_sdk.desk.operator import OperatorDesk
 from ifx_sdk.desk.papers import DocumentsDesk, NoticesDesk
-from ifx_sdk.desk.positions import Position, PositionList, Proposal
+from ifx_sdk.desk.positions import Funds, Position, PositionList, Proposal
 from ifx_sdk.desk.requests import Profile, Request, RequestPage, RequestState, SignedIn, SignInMessage, Whoami
 from ifx_sdk.desk.shapes import Model, Side, operation
 from ifx_sdk.money import decimal_text
@@ -292,6 +292,11 @@ class Desk:
     def position(self, forward: str) -> Position:
         """One of them, by the forward's id (0x and 64 digits)."""
         return self._read(Position, f"/positions/{forward}")
+
+    @operation("funds_found")
+    def funds(self) -> Funds:
+        """Your USDT as the chain tells it: free on the escrow, in your wallet, locked in forwards."""
+        return self._read(Funds, "/funds")
 
     @operation("positions_terminate")
     def propose_termination(

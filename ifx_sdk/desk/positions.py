@@ -94,6 +94,24 @@ class PositionList(Model):
     """The positions."""
 
 
+class Funds(Model):
+    """An account's USDT as of a block, all micro-USDT."""
+
+    schema_name = "FundsOut"
+    block: int
+    """The block that it was read at."""
+    free: Amount
+    """Free balance on the escrow."""
+    wallet: Amount
+    """In its own wallet."""
+    allowed: Amount
+    """What the escrow may collect from that wallet."""
+    locked: Amount
+    """Prefunding of its active forwards."""
+    is_contract: bool
+    """Whether code stands at the account: a Safe, or a key that delegates."""
+
+
 class Proposal(Model):
     """A termination or novation that was proposed, and what it means."""
 

@@ -160,6 +160,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/funds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your money
+         * @description Read anew each time.
+         */
+        get: operations["funds_found"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/market": {
         parameters: {
             query?: never;
@@ -1250,6 +1270,42 @@ export interface components {
          * @enum {string}
          */
         Form: "pdf" | "json" | "csv" | "ics";
+        /**
+         * FundsOut
+         * @description The caller's USDT as of a block: free on the escrow, in its wallet, locked in forwards.
+         */
+        FundsOut: {
+            /**
+             * Allowed
+             * @description What the escrow may collect from that wallet, USDT.
+             */
+            allowed: string;
+            /**
+             * Block
+             * @description The block that it was read at.
+             */
+            block: number;
+            /**
+             * Free
+             * @description Free balance on the escrow, USDT: withdrawable at any time.
+             */
+            free: string;
+            /**
+             * Is Contract
+             * @description Whether code stands at the account: a Safe, or a key that delegates.
+             */
+            is_contract: boolean;
+            /**
+             * Locked
+             * @description Prefunding of its active forwards, USDT.
+             */
+            locked: string;
+            /**
+             * Wallet
+             * @description In its own wallet, USDT.
+             */
+            wallet: string;
+        };
         /**
          * GateOut
          * @description A count that the roadmap asks for before its next stage.
@@ -3448,6 +3504,66 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    funds_found: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused: nothing was done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What to do. */
+                        cure?: string;
+                        /** @description The value that cannot be taken. */
+                        field?: string;
+                        /** @description The HTTP status. */
+                        status: number;
+                        /** @description What was refused, and why. */
+                        title: string;
+                        /** @description urn:ifx:desk: and a word that never changes. */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not now, or a fault of the desk's. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What to do. */
+                        cure?: string;
+                        /** @description The value that cannot be taken. */
+                        field?: string;
+                        /** @description The HTTP status. */
+                        status: number;
+                        /** @description What was refused, and why. */
+                        title: string;
+                        /** @description urn:ifx:desk: and a word that never changes. */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FundsOut"];
+                };
             };
         };
     };
