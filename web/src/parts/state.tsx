@@ -7,7 +7,7 @@ import { Button } from "./button.tsx";
 export type StateKind = "empty" | "waiting" | "done" | "expired" | "error";
 
 /** `title` says what is; `next` what happens next or what to do; `action` a button or link. */
-export function State(props: { kind: StateKind; title: string; next: ComponentChildren; action?: ComponentChildren }) {
+export function State(props: { kind: StateKind; title: ComponentChildren; next: ComponentChildren; action?: ComponentChildren }) {
   return (
     <div class={`state ${props.kind}`} role={props.kind === "error" ? "alert" : props.kind === "waiting" ? "status" : undefined}>
       <p class="state-title">{props.title}</p>
