@@ -42,7 +42,7 @@ class Folder:
     def get(self, kind: str, name: str, longest: int) -> bytes | str:
         """As `Source.get`."""
         pattern = f"*/{name}.json" if kind == "manifests" else f"{name[:2]}/{name}.warc.gz"
-        for path in sorted((self._folder / kind).glob(pattern)):
+        for path in sorted(self._folder.joinpath(kind).glob(pattern)):
             try:
                 if path.stat().st_size <= longest:
                     return path.read_bytes()

@@ -50,7 +50,7 @@ _ID: Final = re.compile(r"0x[0-9a-f]{64}", re.ASCII)
 _KEYS: Final = {"format", "chain_id", "escrow", "oracle", "id", "state", "parts"}
 _PART_KEYS: Final = {"name", "bytes", "sha256"}
 # What the reader of zips raises on bytes of any kind.
-_NO_ZIP: Final = (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError, EOFError, OSError, struct.error)
+_NO_ZIP: Final = (zipfile.BadZipFile, ValueError, RuntimeError, EOFError, OSError, struct.error)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ifx_sdk.bundle import Verdict
 from scripts.demonstration.market import Play, Trade
 from scripts.demonstration.reference import Expected, expected
 from scripts.demonstration.scenario import Scenario
@@ -177,8 +178,18 @@ def check_table(play: Play) -> list[str]:
     return wrong
 
 
+def check_proofs(play: Play) -> list[str]:
+    """Every forward verifies from its own file, from the settlement back to the raw pages."""
+    found = ((trade.order.label, trade.verified) for trade in play.trades)
+    return [
+        f"{label} does not verify: {None if each is None else each.mismatch or each.verdict}"
+        for label, each in found
+        if each is None or each.verdict is not Verdict.PASS
+    ]
+
+
 def check(play: Play, *, table: bool) -> list[str]:
     """Everything that is wrong; empty where the demo holds. `table` holds it against `TABLE` too."""
     wrong = check_fixings(play) + [each for trade in play.trades for each in check_trade(play, trade)]
-    wrong += check_wallets(play)
+    wrong += check_wallets(play) + check_proofs(play)
     return wrong + check_table(play) if table else wrong

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from ifx_sdk import devnet
+from ifx_sdk.bundle import Verified, gather, unpack, verify
 from ifx_sdk.calendar import SECONDS_PER_DAY, midnight
 from ifx_sdk.chain import Chain
 from ifx_sdk.client import IFX, Quote
@@ -40,6 +41,10 @@ class Trade:
     """Gas of the settlement."""
     settled_at: int = field(default=0)
     """Chain time of the settlement, unix seconds."""
+    verified: Verified | None = field(default=None)
+    """What the way back from the settlement to the raw pages found."""
+    bundle_bytes: int = field(default=0)
+    """Size of the file that it needed."""
 
 
 @dataclass(slots=True)
@@ -179,6 +184,14 @@ class Market:
                 trade.settle_gas = outcome.gas_used
                 trade.settled_at = self.local.timestamp
 
+    def verify(self, trades: Sequence[Trade]) -> None:
+        """Gather each forward's proofs from the chain and the nodes, and verify them from the file alone."""
+        for trade in trades:
+            gathered = gather(self.ifx, trade.id, [node.evidence for node in self.nodes])
+            data = gathered.bundle.pack()
+            trade.bundle_bytes = len(data)
+            trade.verified = verify(unpack(data), deployment=self.ifx.deployment)
+
     def withdraw_all(self) -> dict[str, int]:
         """Every party takes out what it has; gas by role."""
         gas = {}
@@ -225,6 +238,7 @@ def play(scenario: Scenario, tick: Callable[[int, int, int], None]) -> Play:
             market.settle_due(trades)
             tick(day, min(day - scenario.trade_day + 1, total), total)
         withdraw_gas = market.withdraw_all()
+        market.verify(trades)
         return Play(
             scenario=scenario,
             trades=trades,

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 import httpx
 
 from ifx_sdk.calendar import midnight, window_slots
+from ifx_sdk.evidence import warc
 from ifx_sdk.oracle import Oracle
 from ifx_sdk.signers import KeySigner
 from ifx_sdk.terms import Domain
 from oracle_node.clocks import Clock
 from oracle_node.duty import DayResult, Insufficient, post_day, sign_window
-from oracle_node.observe import FailedReading, Observer, PageReading
+from oracle_node.fetch import Page
+from oracle_node.observe import FailedReading, Observer, PageReading, Pages
 from oracle_node.post import turn_seconds
 from oracle_node.report import ReportBook, SignedReport
 from oracle_node.serving import serve_reports
@@ -36,6 +38,28 @@ class NodeDay:
     """Why readings failed, each reason once."""
 
 
+class Evidence:
+    """What a node's archive holds, in memory: manifests and pages by their hash, for `ifx_sdk.bundle` to take."""
+
+    def __init__(self) -> None:
+        """Empty."""
+        self._held: dict[tuple[str, str], bytes] = {}
+
+    def keep_pages(self, pages: Pages) -> None:
+        """Keep what a slot fetched."""
+        for url, fetched in pages.items():
+            if isinstance(fetched.page, Page) and ("pages", fetched.page.sha256) not in self._held:
+                self._held["pages", fetched.page.sha256] = warc.pack(fetched.page.body, url, fetched.at)
+
+    def keep(self, root: bytes, manifest: bytes) -> None:
+        """Keep a window's manifest."""
+        self._held["manifests", root.hex()] = manifest
+
+    def get(self, kind: str, name: str, longest: int) -> bytes | str:
+        """As `ifx_sdk.bundle.archives.Source`."""
+        return self._held.get((kind, name), "it is not there")
+
+
 class DemoNode:
     """One node, from its pages to its posts."""
 
@@ -45,6 +69,7 @@ class DemoNode:
         self.signer = signer
         self.oracle = oracle
         self.book = ReportBook()
+        self.evidence = Evidence()
         self.client = httpx.Client()
         self.peers: tuple[Peer, ...] = ()
         self._serving = ExitStack()
@@ -80,6 +105,8 @@ class DemoNode:
         good = [each for each in seen if isinstance(each, PageReading)]
         self._previous |= {each.underlying: each.price for each in good}
         results = [fix_window(good, each, day) for each in self._asked]
+        for each in results:
+            self.evidence.keep(each.evidence, each.manifest)
         reports = sign_window(results, self.book, self.signer, self._domain)
         alarms = tuple(f"{each.underlying} {each.alarm}" for each in good if each.alarm)
         why = tuple(dict.fromkeys(each.why for each in seen if isinstance(each, FailedReading)))
@@ -106,7 +133,7 @@ def observe_together(
     for slot in window_slots(midnight(day)):
         clock.wait_until(slot)
         for node, underlyings in nodes:
-            readings[node.name].extend(node.observer(underlyings).slot(clock))
+            readings[node.name].extend(node.observer(underlyings).slot(clock, node.evidence.keep_pages))
     return [node.finish(readings[node.name], day) for node, _ in nodes]
 
 

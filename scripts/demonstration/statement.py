@@ -30,6 +30,7 @@ def show(play: Play, console: Console) -> None:
     _oracle(play, console)
     _money(play, console)
     _gas(play, console)
+    _proofs(play, console)
 
 
 def _table(console: Console, rows: Sequence[Sequence[str]], left: int = 1) -> None:
@@ -195,6 +196,16 @@ def _gas(play: Play, console: Console) -> None:
             spread = f"{min(each):,}" if min(each) == max(each) else f"{min(each):,} to {max(each):,}"
             rows.append((name, f"{len(each):,}", f"{sum(each):,}", spread))
     _table(console, rows)
+
+
+def _proofs(play: Play, console: Console) -> None:
+    _head(console, "Proof: `ifx verify` of each forward's own file, from the settlement back to the raw pages")
+    rows = [("forward", "", "steps", "file")]
+    for trade in play.trades:
+        if trade.verified is not None:
+            steps, size = str(len(trade.verified.steps)), f"{trade.bundle_bytes:,} bytes"
+            rows.append((trade.order.label, str(trade.verified.verdict), steps, size))
+    _table(console, rows, left=2)
 
 
 def _settled_on(trade: Trade) -> str:
