@@ -1,7 +1,8 @@
 // Calls of contracts: encoded for a wallet, a Safe's file or a node, and their answers and events read back. What a call
 // looks like comes from `abi.ts`.
 import type { AbiParameter, AbiParameterToPrimitiveType } from "viem";
-import { concat, decodeAbiParameters, encodeAbiParameters } from "viem/utils";
+import { decode as decoded, encode as encoded, type Parameter } from "./coder.ts";
+import { joined } from "./hash.ts";
 import { badValue } from "./problem.ts";
 import { blockTag, type Request } from "./request.ts";
 import { type Address, type Hex, readBytes } from "./values.ts";
@@ -64,16 +65,16 @@ export function eventArgs<const I extends Parameters, const D extends Parameters
   log: { readonly topics: readonly Hex[]; readonly data: Hex },
   from: Address,
 ): readonly [indexed: Values<I>, data: Values<D>] {
-  return [decode(entry.indexed, concat(log.topics.slice(1)), from) as Values<I>, decode(entry.data, log.data, from) as Values<D>];
+  return [decode(entry.indexed, joined(...log.topics.slice(1)), from) as Values<I>, decode(entry.data, log.data, from) as Values<D>];
 }
 
 function encode({ selector, inputs }: Entry<Parameters, Parameters>, args: readonly unknown[]): Hex {
-  return concat([selector, encodeAbiParameters(inputs, args)]);
+  return joined(selector, encoded(inputs as readonly Parameter[], args));
 }
 
 function decode(parameters: Parameters, data: Hex, from: Address): readonly unknown[] {
   try {
-    return parameters.length === 0 ? [] : decodeAbiParameters(parameters, data);
+    return decoded(parameters as readonly Parameter[], data);
   } catch {
     throw badValue(`${from} does not answer as its contract does on this chain.`, "Check the chain and the addresses of the deployment.");
   }

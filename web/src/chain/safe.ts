@@ -1,8 +1,8 @@
 // What the owners of a Safe need: a file for Safe's Transaction Builder, the same bytes as the command line writes
 // (ifx_sdk/safe_batch.py), and their signatures joined as a Safe wants them.
-import { keccak256 } from "viem/utils";
 import type { Call, Deployment } from "./contract.ts";
 import { approveCall } from "./escrow.ts";
+import { hexOf, keccak, keccakText } from "./hash.ts";
 import { badValue, problem, Refusal } from "./problem.ts";
 import type { Request } from "./request.ts";
 import { normalSignature, recoverSigner } from "./signing.ts";
@@ -31,7 +31,7 @@ export function batchFile(calls: readonly Call[], { chainId, createdAt, name, de
     meta,
     transactions: calls.map(({ to, data }) => ({ to, value: "0", data, contractMethod: null, contractInputsValues: null })),
   };
-  const checksum = keccak256(new TextEncoder().encode(serialized({ ...document, meta: { ...meta, name: null } })));
+  const checksum = keccakText(serialized({ ...document, meta: { ...meta, name: null } }));
   const text = JSON.stringify({ ...document, meta: { ...meta, checksum } }, null, 2);
   // Everything but ASCII is escaped, as Python writes it: the command line's file has the same bytes.
   return `${text.replace(/[\u007f-\uffff]/g, escaped)}\n`;
@@ -76,9 +76,7 @@ async function recoverOwner(request: Request, hash: Hex, signature: Hex): Promis
   if (v < 31) {
     return recoverSigner(request, hash, signature);
   }
-  const prefix = new TextEncoder().encode("\u0019Ethereum Signed Message:\n32");
-  const bytes = Uint8Array.from(hash.slice(2).match(/../g)!, (each) => Number.parseInt(each, 16));
-  const text = keccak256(Uint8Array.from([...prefix, ...bytes]));
+  const text = keccak(hexOf(new TextEncoder().encode("\u0019Ethereum Signed Message:\n32")), hash);
   return recoverSigner(request, text, `${signature.slice(0, 130) as Hex}${(v - 4).toString(16)}`);
 }
 

@@ -1,7 +1,8 @@
 // The messages that parties approve, and the digests that wallets show of them (EIP-712). Computed here from the fields
 // alone: nothing that a desk says about a digest is taken over. Source: docs/protocol.md, "Terms"; the same as
 // ifx_sdk/terms.py, endings.py, signing.py and safe_message.py, bit for bit (tests/agreement/test_page_digests.py).
-import { concat, hashStruct, keccak256 } from "viem/utils";
+import { encode } from "./coder.ts";
+import { keccak, keccakText } from "./hash.ts";
 import { badValue } from "./problem.ts";
 import { type Address, type Hex, readAddress, readHash, readObject, readUint } from "./values.ts";
 
@@ -77,14 +78,9 @@ export interface Digests {
   readonly message_hash: Hex;
 }
 
-type Field = { readonly name: string; readonly type: "address" | "string" | "uint256" | "bytes32" };
+type Field = { readonly name: string; readonly type: "address" | "string" | "uint256" | "bytes32" | "bytes" };
 
-const DOMAIN: readonly Field[] = [
-  { name: "name", type: "string" },
-  { name: "version", type: "string" },
-  { name: "chainId", type: "uint256" },
-  { name: "verifyingContract", type: "address" },
-];
+const DOMAIN = fields("string name,string version,uint256 chainId,address verifyingContract");
 
 /** Primary type and fields, in EIP-712's order and by its names: only `averagingDays` is written otherwise here. */
 const TYPES: Readonly<Record<Kind, readonly [primaryType: string, fields: readonly Field[]]>> = {
@@ -153,23 +149,31 @@ export function partiesOf(message: Message): Readonly<Record<string, Address>> {
 export function digestsOf(message: Message, domain: Domain): Digests {
   const separator = domainSeparator(domain);
   const [primaryType, types] = TYPES[message.kind];
-  const hash = hashStruct({ data: valuesOf(message), primaryType, types: { [primaryType]: types } });
-  return { id: keccak256(concat(["0x1901", separator, hash])), domain_separator: separator, message_hash: hash };
+  const hash = hashStruct(primaryType, types, valuesOf(message));
+  return { id: keccak("0x1901", separator, hash), domain_separator: separator, message_hash: hash };
 }
 
 /** EIP-712 domain separator of the escrow. */
 export function domainSeparator(domain: Domain): Hex {
-  return hashStruct({ data: domainValues(domain), primaryType: "EIP712Domain", types: { EIP712Domain: DOMAIN } });
+  return hashStruct("EIP712Domain", DOMAIN, domainValues(domain));
 }
 
 /** What each owner of a Safe signs so that the Safe approves `digest` by ERC-1271 (EIP-712 type SafeMessage). */
 export function safeMessageHash(digest: Hex, safe: Address, chainId: number): Hex {
-  const types = {
-    EIP712Domain: [DOMAIN[2]!, DOMAIN[3]!],
-    SafeMessage: [{ name: "message", type: "bytes" }],
-  };
-  const separator = hashStruct({ data: { chainId: BigInt(chainId), verifyingContract: safe }, primaryType: "EIP712Domain", types });
-  return keccak256(concat(["0x1901", separator, hashStruct({ data: { message: digest }, primaryType: "SafeMessage", types })]));
+  const values = { chainId: BigInt(chainId), verifyingContract: safe };
+  const separator = hashStruct("EIP712Domain", fields("uint256 chainId,address verifyingContract"), values);
+  return keccak("0x1901", separator, hashStruct("SafeMessage", fields("bytes message"), { message: digest }));
+}
+
+/** EIP-712 `hashStruct` of a flat struct: the type's hash, then a word for each field, text and bytes hashed. */
+function hashStruct(primaryType: string, of: readonly Field[], values: Readonly<Record<string, unknown>>): Hex {
+  const typeHash = keccakText(`${primaryType}(${of.map(({ name, type }) => `${type} ${name}`).join(",")})`);
+  const words = of.map(({ name, type }) => {
+    const value = values[name];
+    return type === "string" ? keccakText(value as string) : type === "bytes" ? keccak(value as Hex) : value;
+  });
+  const types = of.map(({ name, type }) => ({ name, type: type === "string" || type === "bytes" ? "bytes32" : type }));
+  return keccak(encode([{ name: "type", type: "bytes32" }, ...types], [typeHash, ...words]));
 }
 
 /** The second parameter of `eth_signTypedData_v4`. Numbers are decimal text, which no wallet rounds. */

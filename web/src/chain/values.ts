@@ -1,8 +1,8 @@
 // Reading what comes from outside: addresses, hashes and whole numbers, or a refusal that says what was wrong.
-import { getAddress } from "viem/utils";
+import { checksummed, type Hex } from "./hash.ts";
 import { badValue } from "./problem.ts";
 
-export type Hex = `0x${string}`;
+export type { Hex };
 /** Checksummed. */
 export type Address = Hex;
 
@@ -17,7 +17,7 @@ export function readAddress(value: unknown, name = "address"): Address {
   if (typeof value !== "string" || !ADDRESS.test(value)) {
     throw badValue(`The ${name} is not 0x and 40 hexadecimal digits.`, "Copy the whole address once more.");
   }
-  const found = getAddress(value.toLowerCase() as Hex);
+  const found = checksummed(value as Hex);
   const digits = value.slice(2);
   if (value !== found && digits !== digits.toLowerCase() && digits !== digits.toUpperCase()) {
     throw badValue(`The checksum of the ${name} does not hold: a character may be wrong.`, "Copy the whole address once more.");
