@@ -1,18 +1,37 @@
 // Builds the page into otc_desk/web/static, where the desk serves it from; the result is committed, so that whoever
 // installs the desk needs no Node.js. The same sources give the same bytes: `--check` fails where they differ.
+//
+// desk.js is what every page runs; a page's own part comes when it is first opened. scripts.json names the files of
+// each, so that the shell can say their hashes. Budget: what any one page runs, gzipped.
 import { build } from "esbuild";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { basename } from "node:path";
 import { gzipSync } from "node:zlib";
+import { licences } from "./licences.mjs";
 
+const HERE = new URL(".", import.meta.url);
 const STATIC = new URL("../otc_desk/web/static/", import.meta.url);
-const LIMIT = 60_000; // bytes of script, gzipped
+const LIMIT = 60_000;
+const PART = /-[A-Z0-9]{8}\.js$/; // of a name that holds its content's hash
 const check = process.argv.includes("--check");
 
-const made = await build({
+// viem imports some parts of itself late, in functions that the page does not use; as parts of a split build they would
+// keep most of viem alive. Whoever calls one of those functions after all is told.
+const noLateViem = {
+  name: "no-late-viem",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /./ }, ({ kind, importer, path }) =>
+      kind === "dynamic-import" && importer.includes("/node_modules/") ? { path, namespace: "late" } : undefined);
+    onLoad({ filter: /./, namespace: "late" }, ({ path }) => ({ contents: `throw new Error("${path} is not part of this page"); export {};` }));
+  },
+};
+
+const { outputFiles, metafile } = await build({
   entryPoints: { "desk": "src/main.tsx", "sandbox": "src/sandbox/main.tsx" },
-  absWorkingDir: new URL(".", import.meta.url).pathname,
+  absWorkingDir: HERE.pathname,
   outdir: "out",
   bundle: true,
+  splitting: true,
   minify: true,
   format: "esm",
   target: "es2022",
@@ -21,24 +40,65 @@ const made = await build({
   legalComments: "eof",
   charset: "utf8",
   write: false,
+  metafile: true,
+  plugins: [noLateViem],
 });
+const files = new Map(outputFiles.map((each) => [basename(each.path), Buffer.from(each.contents)]));
+const scripts = scriptsOf(metafile);
+files.set("scripts.json", Buffer.from(`${JSON.stringify(scripts, null, 2)}\n`));
+files.set("licences.txt", Buffer.from(await licences(metafile, HERE)));
+
 await mkdir(STATIC, { recursive: true });
-for (const file of made.outputFiles) {
-  const name = file.path.split("/").at(-1);
-  const target = new URL(name, STATIC);
-  if (check) {
-    const there = await readFile(target).catch(() => undefined);
-    if (!there?.equals(file.contents)) {
-      console.error(`otc_desk/web/static/${name} is not what web/src builds: run \`make page\``);
+await (check ? compare() : write());
+report();
+
+/** What each entry and each page runs: itself, and everything that it imports from the start. */
+function scriptsOf({ outputs }) {
+  const found = {};
+  for (const [path, { entryPoint, imports }] of Object.entries(outputs)) {
+    if (!entryPoint || !path.endsWith(".js")) continue;
+    const reached = new Set([path]);
+    for (const each of reached) {
+      for (const next of outputs[each].imports) if (next.kind === "import-statement") reached.add(next.path);
+    }
+    const name = /^src\/pages\/(.+)\.tsx$/.exec(entryPoint)?.[1] ?? basename(path, ".js");
+    found[name] = [...reached].map((each) => basename(each)).sort();
+    // The entries are served under other names than they have here, so that nothing can import them.
+    if (imports.some((each) => /\/(desk|sandbox)\.js$/.test(each.path))) throw new Error(`${path} imports an entry`);
+  }
+  return Object.fromEntries(Object.entries(found).sort());
+}
+
+async function stale() {
+  return (await readdir(STATIC)).filter((name) => PART.test(name) && !files.has(name));
+}
+
+async function compare() {
+  const wrong = await stale();
+  for (const [name, content] of files) {
+    const there = await readFile(new URL(name, STATIC)).catch(() => undefined);
+    if (!there?.equals(content)) wrong.push(name);
+  }
+  for (const name of wrong) console.error(`otc_desk/web/static/${name} is not what web/src builds: run \`make page\``);
+  if (wrong.length > 0) process.exitCode = 1;
+}
+
+async function write() {
+  for (const name of await stale()) await rm(new URL(name, STATIC));
+  for (const [name, content] of files) await writeFile(new URL(name, STATIC), content);
+}
+
+function report() {
+  const packed = new Map([...files].map(([name, content]) => [name, gzipSync(content, { level: 9 }).length]));
+  const sum = (names) => [...names].reduce((total, name) => total + packed.get(name), 0);
+  for (const [name, needed] of Object.entries(scripts)) {
+    const all = name === "sandbox" ? needed : new Set([...needed, ...scripts["desk"]]);
+    const size = sum(all);
+    console.log(`${name.padEnd(16)} ${String(size).padStart(7)} bytes of script, gzipped, in ${all.size ?? all.length} files`);
+    if (size > LIMIT) {
+      console.error(`${name}: at most ${LIMIT} bytes of script, gzipped`);
       process.exitCode = 1;
     }
-  } else {
-    await writeFile(target, file.contents);
   }
-  const size = gzipSync(file.contents, { level: 9 }).length;
-  console.log(`${name.padEnd(12)} ${String(size).padStart(7)} bytes gzipped`);
-  if (name.endsWith(".js") && size > LIMIT) {
-    console.error(`${name}: at most ${LIMIT} bytes gzipped`);
-    process.exitCode = 1;
-  }
+  console.log(`${"desk.css".padEnd(16)} ${String(packed.get("desk.css")).padStart(7)} bytes gzipped`);
 }

@@ -4,6 +4,8 @@ The shell carries what the page would otherwise have to ask for: chain, contract
 holds no script of its own, and names each file with its hash (`integrity`), so that what runs is what was built.
 """
 
+import hashlib
+import json
 from collections.abc import Callable
 from importlib import resources
 from typing import Final
@@ -27,15 +29,20 @@ PATHS: Final = (
     "/market",
     "/request",
     "/requests",
+    "/requests/{id}",
     "/inbox",
     "/agreements/{id}",
     "/positions",
     "/positions/{id}",
+    "/funds",
+    "/funds",
     "/documents",
     "/operator",
     "/if-we-vanish",
 )
 """Where the page is; `web/src/routes.tsx` has the same."""
+ENTRIES: Final = ("desk", "sandbox")
+"""Scripts that the shell itself runs."""
 FOREVER: Final = "public, max-age=31536000, immutable"
 THEMES: Final = ("light", "dark")
 THEME_COOKIE: Final = "ifx_theme"
@@ -49,6 +56,7 @@ class Page:
         """Reads the package's files; asks nobody."""
         self._desk, self._assets = desk, read_assets()
         self._served = {each.served_name: each for each in self._assets.values()}
+        self._scripts: dict[str, list[str]] = json.loads(self._assets["scripts.json"].content)
         template = resources.files("otc_desk.web").joinpath("templates", "shell.html").read_text(encoding="utf-8")
         environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
         self._template = environment.from_string(template)
@@ -62,6 +70,7 @@ class Page:
         theme = request.cookies.get(THEME_COOKIE)
         text = self._template.render(
             script=self._assets["desk.js"],
+            parts=self._parts("desk"),
             style=self._assets["desk.css"],
             theme=theme if theme in THEMES else None,
             sandbox=self._sandbox(),
@@ -94,8 +103,23 @@ class Page:
             "sandbox": settings.sandbox is not None,
             # A public chain's wallets know it already, and the desk's own endpoint may hold a key.
             "rpcUrls": [settings.chain.rpc] if settings.sandbox is not None else [],
-            "bundle": self._assets["desk.js"].sha256,
+            "bundle": self._bundle(),
+            "scripts": {
+                name: [[each.url, each.integrity] for each in self._parts(name)]
+                for name in self._scripts
+                if name not in ENTRIES
+            },
+            "licences": self._assets["licences.txt"].url,
         }
+
+    def _parts(self, name: str) -> list[Asset]:
+        """The scripts that a page or an entry imports, but the entries themselves."""
+        return [self._assets[each] for each in self._scripts[name] if each.removesuffix(".js") not in ENTRIES]
+
+    def _bundle(self) -> str:
+        """SHA-256 of all scripts, as `cat *.js | sha256sum` has it."""
+        scripts = (self._assets[name].content for name in sorted(self._assets) if name.endswith(".js"))
+        return hashlib.sha256(b"".join(scripts)).hexdigest()
 
     def file(self, request: Request) -> Response:
         """A file by its served name. Raises 404 for every other one: there is nothing else in the folder."""

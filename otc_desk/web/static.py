@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import re
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,12 +10,16 @@ from importlib import resources
 from pathlib import PurePosixPath
 from typing import Final
 
+_HASHED: Final = re.compile(r"-[A-Z0-9]{8}\.js")
+"""End of a name that the build gives by content: other scripts import it by that name."""
 FOLDER: Final = "/static/"
 """Where they are served from."""
 KINDS: Final[Mapping[str, str]] = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8",
+    ".json": "application/json",
 }
 """Media types of what `make page` writes."""
 
@@ -45,6 +50,8 @@ class Asset:
     @property
     def served_name(self) -> str:
         """`desk.0123456789abcdef.js`: another file has another name."""
+        if _HASHED.search(self.name):
+            return self.name
         path = PurePosixPath(self.name)
         return f"{path.stem}.{self.sha256[:16]}{path.suffix}"
 

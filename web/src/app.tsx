@@ -126,12 +126,12 @@ function Weather() {
 }
 
 function Footer() {
-  const { network, chainId, bundle } = facts();
+  const { network, chainId, bundle, licences } = facts();
   return (
     <footer class="foot">
       <div class="foot-in">
         <p>Chain {chainId} ({network}). Booked forwards settle without this desk: <a href="/if-we-vanish">if we vanish</a>.</p>
-        <p class="hash">Script of this page, SHA-256 <code>{bundle}</code></p>
+        <p class="hash">Scripts of this page, SHA-256 <code>{bundle}</code> · <a href={licences}>licences</a></p>
       </div>
     </footer>
   );

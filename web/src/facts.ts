@@ -25,8 +25,12 @@ export type Facts = {
   sandbox: boolean;
   /** Endpoints that a wallet may be told when it does not know the chain; none on a public one. */
   rpcUrls: readonly string[];
-  /** SHA-256 of the running script, hexadecimal, computed by the server from the bytes that it serves. */
+  /** SHA-256 of all scripts, joined in the order of their names; hexadecimal, computed by the server from what it serves. */
   bundle: string;
+  /** The files of each page that comes later: their paths and hashes. */
+  scripts: Readonly<Record<string, readonly (readonly [url: string, integrity: string])[]>>;
+  /** Path of the licences of what is built into the script. */
+  licences: string;
   /** Whether the browser sent a session's cookie, which no script can see. */
   session: boolean;
 };

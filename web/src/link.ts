@@ -17,7 +17,7 @@ export type Link = {
 };
 
 /** Milliseconds that wallets get to announce themselves before the page says that there is none. */
-const GRACE = 600;
+const GRACE = 400;
 const link = store<Link>({ wallets: [], connection: null, settled: false });
 let begun = false;
 let unwatch: () => void = () => undefined;
@@ -34,9 +34,16 @@ function begin(): void {
   change({});
   discoverWallets((wallets) => {
     change({ wallets });
-    if (!link.get().connection) void reconnect(wallets).then((found) => found && !link.get().connection && take(found));
+    if (wallets.length > 0 && !link.get().connection) void again(wallets);
   });
   setTimeout(() => change({ settled: true }), GRACE);
+}
+
+/** The wallet used last, where it still lets this page see an account: it does not open. */
+async function again(wallets: readonly Wallet[]): Promise<void> {
+  const found = await reconnect(wallets);
+  if (found && !link.get().connection) take(found);
+  change({ settled: true });
 }
 
 /** Ask a wallet for its accounts: it opens, and its user chooses. */
@@ -47,7 +54,7 @@ export async function connectTo(wallet: Wallet): Promise<Result<Connection>> {
 }
 
 /** Have the connected wallet go to the desk's chain. */
-export async function goToChain(rpcUrls: readonly string[] = []): Promise<Result<void>> {
+export async function goToChain(rpcUrls = facts().rpcUrls): Promise<Result<void>> {
   const { connection } = link.get();
   if (!connection) return { ok: true, value: undefined };
   const done = await switchOrAddChain(connection.wallet.provider, { chainId: facts().chainId, name: facts().network, rpcUrls });

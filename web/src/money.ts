@@ -3,7 +3,7 @@
 
 /** micro-USDT in one USDT. */
 export const MICRO = 1_000_000n;
-const DECIMAL = /^(-?)(\d{1,60})(?:\.(\d{1,6}))?$/;
+const DECIMAL = /^(-?)(\d{1,72})(?:\.(\d{1,6}))?$/;
 
 /** A text that is no amount. */
 export class BadMoney extends Error {
@@ -45,6 +45,7 @@ export function showMoney(micro: bigint, options: { signed?: boolean } = {}): st
 /** Mtok -> tokens as people say them: 1_000_000 -> "1T", 250_000 -> "250B", 1 -> "1M". Exact, never rounded. */
 export function showTokens(mtok: number | bigint): string {
   const found = BigInt(mtok);
+  if (found === 0n) return "0";
   for (const [size, unit] of [[MICRO, "T"], [1_000n, "B"]] as const) {
     if (found >= size && (found * 1_000n) % size === 0n) {
       const parts = (found * 1_000n) / size;

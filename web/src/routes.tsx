@@ -1,11 +1,9 @@
-// The pages: where each is, what it is called, who may see it. `otc_desk/web/page.py` serves the same paths.
+// The pages: where each is, what it is called, who may see it. `otc_desk/web/page.py` serves the same paths. All but the
+// first ones come `later`: their script is fetched when they are opened.
 import type { ComponentType } from "preact";
+import { later } from "./parts/later.tsx";
 import { match } from "./router.ts";
-import { AgreementPage } from "./pages/agreement.tsx";
-import { InboxPage } from "./pages/inbox.tsx";
 import { MarketPage } from "./pages/market.tsx";
-import { RequestPage } from "./pages/request.tsx";
-import { RequestDetailPage, RequestsPage } from "./pages/requests.tsx";
 import { SignInPage } from "./pages/sign-in.tsx";
 
 /** What a page gets: the values in its path, such as `{id}`. */
@@ -26,11 +24,15 @@ export const ROUTES: readonly Route[] = [
   { path: "/", page: MarketPage, access: "public" },
   { path: "/market", page: MarketPage, access: "public", nav: "Market" },
   { path: "/sign-in", page: SignInPage, access: "public" },
-  { path: "/inbox", page: InboxPage, access: "participant", nav: "Inbox" },
-  { path: "/agreements/{id}", page: AgreementPage, access: "participant", family: "Inbox" },
-  { path: "/requests", page: RequestsPage, access: "participant", nav: "Requests" },
-  { path: "/requests/{id}", page: RequestDetailPage, access: "participant", family: "Requests" },
-  { path: "/request", page: RequestPage, access: "participant", family: "Requests" },
+  { path: "/inbox", page: later("inbox", async () => (await import("./pages/inbox.tsx")).InboxPage), access: "participant", nav: "Inbox" },
+  { path: "/agreements/{id}", page: later("agreement", async () => (await import("./pages/agreement.tsx")).AgreementPage), access: "participant", family: "Inbox" },
+  { path: "/requests", page: later("requests", async () => (await import("./pages/requests.tsx")).RequestsPage), access: "participant", nav: "Requests" },
+  { path: "/requests/{id}", page: later("requests", async () => (await import("./pages/requests.tsx")).RequestDetailPage), access: "participant", family: "Requests" },
+  { path: "/request", page: later("request", async () => (await import("./pages/request.tsx")).RequestPage), access: "participant", family: "Requests" },
+  { path: "/positions", page: later("positions", async () => (await import("./pages/positions.tsx")).PositionsPage), access: "participant", nav: "Positions" },
+  { path: "/positions/{id}", page: later("position", async () => (await import("./pages/position.tsx")).PositionPage), access: "participant", family: "Positions" },
+  { path: "/funds", page: later("funds", async () => (await import("./pages/funds.tsx")).FundsPage), access: "participant", nav: "Money" },
+  { path: "/documents", page: later("documents", async () => (await import("./pages/documents.tsx")).DocumentsPage), access: "participant", nav: "Documents" },
 ];
 
 /** The page of a path, with the values in it; undefined where there is none. */

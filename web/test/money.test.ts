@@ -36,6 +36,7 @@ test("tokens are written as people say them, and read the same way", () => {
     assert.equal(showTokens(mtok), text);
     assert.equal(readTokens(text), mtok);
   }
+  assert.equal(showTokens(0), "0");
   assert.equal(readTokens("100,000"), 100_000);
   for (const typed of ["", "0", "0.5M", "1X", "-1T", "B"]) assert.equal(readTokens(typed), undefined, typed);
 });

@@ -190,3 +190,8 @@ function Swatch(props: { of: Series }) {
     </svg>
   );
 }
+
+/** A share of one, 0 to 1, beside the number that it draws: for the eye alone. */
+export function Bar(props: { of: number }) {
+  return <svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect width={Math.max(1, props.of * 100)} height="6" /></svg>;
+}

@@ -1,10 +1,12 @@
 // What was booked, what is open of it, what was settled.
 import type { Schema } from "../../api/types.ts";
 import { Section } from "../../parts/page.tsx";
-import { showTokens } from "../../money.ts";
+import { forDrawing, parseMoney, showTokens } from "../../money.ts";
+import { Bar } from "../../parts/chart.tsx";
 import { Amount, Day, Figures, Price, Tag, Tokens } from "../../parts/show.tsx";
 import { Load, State } from "../../parts/state.tsx";
-import { Table } from "../../parts/table.tsx";
+import { Table, type Column } from "../../parts/table.tsx";
+import { showDistance } from "../../time.ts";
 import type { MarketAnswer } from "./as-of.tsx";
 
 type Sum = Schema<"SumOut">;
@@ -24,18 +26,25 @@ export function Totals(props: { of: Schema<"MarketOut"> }) {
   );
 }
 
-const SUMS = [
-  { name: "Forwards", figure: true, cell: (each: Sum) => each.forwards },
-  { name: "Tokens", figure: true, cell: (each: Sum) => <Tokens of={each.quantity} /> },
-  { name: "Notional, USDT", figure: true, cell: (each: Sum) => <Amount of={each.notional} unit={null} /> },
-  { name: "Locked, USDT", figure: true, cell: (each: Sum) => <Amount of={each.prefunding} unit={null} /> },
-] as const;
+type Row = Sum & { underlying: string };
+
+/** Columns of a sum; `all` of the rows are what the bars are a share of. */
+function sums<R extends Row>(all: readonly R[]): readonly Column<R>[] {
+  const most = all.reduce((found, each) => (parseMoney(each.notional) > found ? parseMoney(each.notional) : found), 1n);
+  return [
+    { name: "Forwards", figure: true, cell: (each) => each.forwards },
+    { name: "Tokens", figure: true, cell: (each) => <Tokens of={each.quantity} /> },
+    { name: "Notional, USDT", figure: true, cell: (each) => <Amount of={each.notional} unit={null} /> },
+    { name: "Relative", wide: true, cell: (each) => <Bar of={forDrawing(parseMoney(each.notional)) / forDrawing(most)} /> },
+    { name: "Locked, USDT", figure: true, cell: (each) => <Amount of={each.prefunding} unit={null} /> },
+  ];
+}
 
 export function OpenInterest(props: { of: MarketAnswer<"/api/market/open-interest"> }) {
   return (
     <Section title="Open interest" note="By reference and maturity">
       <Load of={props.of} lines={3}>
-        {({ items }) => (
+        {({ items, as_of }) => (
           <Table<Schema<"InterestOut">>
             caption="Open interest by reference and maturity"
             rows={items}
@@ -44,14 +53,19 @@ export function OpenInterest(props: { of: MarketAnswer<"/api/market/open-interes
             empty={<State kind="empty" title="No forward is open." next="A forward stands here from its booking, when both prefundings are locked, to its settlement." />}
             columns={[
               { name: "Reference", head: true, cell: (each) => each.underlying },
-              { name: "Maturity", cell: (each) => <><Day of={each.maturity} /> {each.matured && <Tag tone="wait">to be settled</Tag>}</> },
-              ...SUMS,
+              { name: "Maturity", cell: (each) => <Maturity of={each} at={as_of.time} /> },
+              ...sums(items),
             ]}
           />
         )}
       </Load>
     </Section>
   );
+}
+
+function Maturity(props: { of: Schema<"InterestOut">; at: number }) {
+  const { of, at } = props;
+  return <><Day of={of.maturity} /> {of.matured ? <Tag tone="wait">to be settled</Tag> : <span class="hint">{showDistance(of.maturity, at)}</span>}</>;
 }
 
 export function Volume(props: { of: MarketAnswer<"/api/market/volume"> }) {
@@ -65,7 +79,7 @@ export function Volume(props: { of: MarketAnswer<"/api/market/volume"> }) {
             most={6}
             rowKey={(each) => `${each.month} ${each.underlying}`}
             empty={<State kind="empty" title="Nothing was booked yet." next="The first booking opens this list." />}
-            columns={[{ name: "Month", head: true, cell: (each) => each.month }, { name: "Reference", cell: (each) => each.underlying }, ...SUMS]}
+            columns={[{ name: "Month", head: true, cell: (each) => each.month }, { name: "Reference", cell: (each) => each.underlying }, ...sums(items)]}
           />
         )}
       </Load>
