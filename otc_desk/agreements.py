@@ -27,6 +27,7 @@ KINDS: Final[Mapping[str, type[Message]]] = MappingProxyType(
 )
 """`Agreement.kind` -> the type of its message."""
 
+_NAMED_AT_ONCE: Final = ("long", "short")
 _CAME_TO_NOTHING: Final = frozenset({AgreementState.EXPIRED, AgreementState.DECLINED, AgreementState.FAILED})
 
 
@@ -57,6 +58,7 @@ def open_agreement(
     for role, account in message.parties.items():
         session.add(Party(agreement=agreement.id, role=role, account=account))
     session.flush()
+    keep_names(session, [each for each in parties_of(session, agreement) if each.role in _NAMED_AT_ONCE])
     _record(session, agreement, actor, now)
     return agreement
 
@@ -71,14 +73,24 @@ def parties_of(session: Session, agreement: Agreement) -> Sequence[Party]:
     return session.scalars(select(Party).where(Party.agreement == agreement.id).order_by(Party.role)).all()
 
 
-def names_of(session: Session, parties: Sequence[Party]) -> Mapping[str, str]:
-    """Account -> legal name of the parties, empty where none is told. For the parties themselves alone.
+def keep_names(session: Session, parties: Sequence[Party]) -> None:
+    """Keep the legal names of parties as they are now, where none is kept yet; from then on all parties read these.
 
-    A novation can name anybody: there a name is told once its account has approved, or a proposal would ask for it.
+    Both sides of terms and of a termination are told at once. A novation can name anybody: there a name is kept once
+    its account has approved, or a proposal would ask for it.
     """
-    told = [each.account for each in parties if each.role in ("long", "short") or each.approved_at is not None]
-    query = select(Participant.account, Participant.name).where(Participant.account.in_(told))
-    return {row.account: row.name for row in session.execute(query)}
+    nameless = {each.account: each for each in parties if not each.name}
+    query = select(Participant.account, Participant.name).where(Participant.account.in_(nameless))
+    for account, name in session.execute(query):
+        nameless[account].name = name
+
+
+def forward_terms(session: Session, agreement: Agreement) -> str | None:
+    """The message of the terms that a termination or novation is about; None for terms, and where others made them."""
+    if agreement.kind == "terms":
+        return None
+    query = select(Agreement.message).where(Agreement.forward == agreement.forward, Agreement.kind == "terms")
+    return session.scalars(query).first()
 
 
 def listed(
@@ -121,6 +133,8 @@ def move_agreement(
     agreement.state, agreement.reason, agreement.updated_at = state, fitting(reason), now
     agreement.tx_hash = tx_hash or agreement.tx_hash
     _record(session, agreement, actor, now)
+    if state is AgreementState.DONE:  # also by approvals on the chain that nobody told the desk of
+        keep_names(session, parties_of(session, agreement))
     for request in requests_of(session, agreement):
         _follow(session, request, agreement, actor, now)
 

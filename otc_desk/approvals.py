@@ -16,9 +16,10 @@ from ifx_sdk.escrow import Escrow
 from ifx_sdk.records import Status
 from ifx_sdk.signing import SIGNATURE_BYTES
 from otc_desk import events
-from otc_desk.agreements import follow_approvals, move_agreement
+from otc_desk.agreements import follow_approvals, keep_names, move_agreement
 from otc_desk.db.tables import Agreement, Party
 from otc_desk.errors import BadRequest, NotFound, NotNow, WrongState
+from otc_desk.ids import is_id
 from otc_desk.states import OPEN_AGREEMENTS, AgreementState
 from otc_desk.wallets import MAX_SIGNATURE_BYTES, Wallets
 
@@ -49,12 +50,13 @@ class Answer:
 
 def party_of(session: Session, agreement_id: str, account: str) -> Answer:
     """An agreement and an account's part in it. Raises `NotFound`, also for those of others."""
-    agreement = session.get(Agreement, agreement_id)
-    asked = select(Party).where(Party.agreement == agreement_id, Party.account == account)
-    party = None if agreement is None else session.scalars(asked).first()
-    if agreement is None or party is None:
+    # One question for both: an agreement of others takes no longer to be not found than one that does not exist.
+    asked = select(Agreement, Party).join(Party, Party.agreement == Agreement.id)
+    asked = asked.where(Agreement.id == agreement_id, Party.account == account)
+    found = session.execute(asked).first() if is_id(agreement_id) else None
+    if found is None:
         raise NotFound("agreement")
-    return Answer(agreement=agreement, party=party)
+    return Answer(agreement=found[0], party=found[1])
 
 
 def check(escrow: Escrow, wallets: Wallets, digest: bytes, account: str, given: bytes | None) -> Approval:
@@ -116,6 +118,7 @@ def give(session: Session, agreement_id: str, account: str, approval: Approval, 
     if now > agreement.deadline:
         raise WrongState("this cannot be approved any more", "past its deadline", "Ask for new terms.")
     party.method, party.approval, party.approved_at = approval.method, approval.data, now
+    keep_names(session, [party])
     _tell(session, agreement, account, "approved by one", now, role=party.role, method=approval.method)
     follow_approvals(session, agreement, account, now)
     return found

@@ -54,37 +54,24 @@ class Wish:
 
 def write(session: Session, account: str, wish: Wish, now: int, *, most_open: int) -> Request:
     """A draft, which its author alone sees. Raises `BadRequest`, also where `most_open` are open already."""
-    if (wish.months is None) == (wish.maturity is None):
-        raise BadRequest("maturity", "give either months or maturity", "Name a tenor in months, or the day itself.")
-    if (wish.maturity or 0) % SECONDS_PER_DAY:
-        raise BadRequest("maturity", "it is not 00:00:00 UTC", "Name the day by its first second.")
+    _hold_wish(wish, now)
     count = select(func.count()).where(Request.account == account, Request.state.in_(OPEN_REQUESTS))
     if (session.scalar(count) or 0) >= most_open:
         raise BadRequest("request", f"{most_open} of this account are open already", "Withdraw one, then write anew.")
-    _hold_validity(wish.valid_until, now)
     made = new_id()
-    request = Request(
-        id=made,
-        account=account,
-        side=wish.side,
-        underlying=wish.underlying,
-        quantity=wish.quantity,
-        months=wish.months,
-        maturity=maturity_on(day_of(now), wish.months, wish.maturity or 0),
-        averaging_days=wish.averaging_days,
-        limit_price=wish.limit_price,
-        valid_until=wish.valid_until,
-        contact=wish.contact,
-        state=RequestState.DRAFT,
-        family=made,
-        created_at=now,
-        updated_at=now,
-    )
+    request = Request(id=made, account=account, state=RequestState.DRAFT, family=made, created_at=now)
     session.add(request)
-    session.flush()
-    detail: dict[str, object] = {"side": wish.side, "underlying": wish.underlying, "limit_price": wish.limit_price}
-    detail |= {"months": wish.months, "maturity": request.maturity, "averaging_days": wish.averaging_days}
-    record_request(session, request, account, now, detail)
+    _take(session, request, wish, now)
+    return request
+
+
+def rewrite(session: Session, account: str, id: str, wish: Wish, now: int) -> Request:
+    """Another wish in a draft's place; what was handed in stays. Raises `NotFound`, `WrongState`, `BadRequest`."""
+    request = own(session, account, id)
+    if request.state != RequestState.DRAFT:
+        raise WrongState(f"request {id} cannot be rewritten", request.state, "Withdraw it, and write a new one.")
+    _hold_wish(wish, now)
+    _take(session, request, wish, now)
     return request
 
 
@@ -255,9 +242,33 @@ _IN_TERMS: Final = frozenset(
 )
 
 
+def _hold_wish(wish: Wish, now: int) -> None:
+    """Refuse what is no wish on any day. Raises `BadRequest`."""
+    if (wish.months is None) == (wish.maturity is None):
+        raise BadRequest("maturity", "give either months or maturity", "Name a tenor in months, or the day itself.")
+    if (wish.maturity or 0) % SECONDS_PER_DAY:
+        raise BadRequest("maturity", "it is not 00:00:00 UTC", "Name the day by its first second.")
+    _hold_validity(wish.valid_until, now)
+
+
+def _take(session: Session, request: Request, wish: Wish, now: int) -> None:
+    """Write a wish into a draft, with its event."""
+    request.side, request.underlying, request.quantity = wish.side, wish.underlying, wish.quantity
+    request.months, request.averaging_days = wish.months, wish.averaging_days
+    request.maturity = maturity_on(day_of(now), wish.months, wish.maturity or 0)
+    request.limit_price, request.valid_until, request.contact = wish.limit_price, wish.valid_until, wish.contact
+    request.updated_at = now
+    session.flush()
+    detail: dict[str, object] = {"side": wish.side, "underlying": wish.underlying, "limit_price": wish.limit_price}
+    detail |= {"months": wish.months, "maturity": request.maturity, "averaging_days": wish.averaging_days}
+    record_request(session, request, request.account, now, detail)
+
+
 def _hold(request: Request, reference: Reference, now: int) -> None:
     """Refuse what could not be booked today at any price. Raises `BadRequest`."""
     _hold_validity(request.valid_until, now)
+    if reference.underlying != request.underlying:  # rewritten while the chain was asked
+        raise WrongState(f"request {request.id} cannot be handed in", "rewritten just now", "Look at it, then submit.")
     if reference.lot == 0 or reference.spot == 0:
         raise BadRequest("underlying", f"{request.underlying} is not traded here", "GET /api/market/underlyings.")
     if request.quantity % reference.lot:

@@ -186,6 +186,8 @@ class Agreement(AgreementSummary):
     """To compare on a second device."""
     terms: TermsMeaning | None
     """In money, for the caller; None for a termination or a novation."""
+    forward_terms: dict[str, int | str] | None
+    """The forward's terms as signed, for a termination or a novation; None for terms, and where others made them."""
 
     @property
     def is_mine_to_approve(self) -> bool:

@@ -174,20 +174,51 @@ class Desk:
         `limit_price` is the worst price in micro-USDT per Mtok, None the day's indicative one; `valid_until` unix
         seconds (7 days from now, by this machine's clock). `submit=False` keeps a draft. Nothing is locked.
         """
-        until = int(self._clock()) + VALID_SECONDS if valid_until is None else valid_until
-        body = {
-            "side": side,
-            "underlying": underlying,
-            "quantity": quantity,
-            "months": months,
-            "maturity": maturity,
-            "averaging_days": averaging_days,
-            "limit_price": None if limit_price is None else decimal_text(limit_price, places=2),
-            "valid_until": until,
-            "contact": contact,
-            "submit": submit,
-        }
+        body = self._wish(
+            side=side,
+            underlying=underlying,
+            quantity=quantity,
+            months=months,
+            maturity=maturity,
+            averaging_days=averaging_days,
+            limit_price=limit_price,
+            valid_until=valid_until,
+            contact=contact,
+            submit=submit,
+        )
         return self._write(Request, "POST", "/requests", body, key)
+
+    @operation("requests_rewrite")
+    def rewrite(
+        self,
+        id: str,
+        side: Side,
+        underlying: str,
+        quantity: int,
+        *,
+        months: int | None = None,
+        maturity: int | None = None,
+        averaging_days: int = 1,
+        limit_price: int | None = None,
+        valid_until: int | None = None,
+        contact: str = "",
+        submit: bool = False,
+        key: str | None = None,
+    ) -> Request:
+        """Write a draft anew, the whole of it, as `request` would; `submit=True` hands it in. Raises `WrongState`."""
+        body = self._wish(
+            side=side,
+            underlying=underlying,
+            quantity=quantity,
+            months=months,
+            maturity=maturity,
+            averaging_days=averaging_days,
+            limit_price=limit_price,
+            valid_until=valid_until,
+            contact=contact,
+            submit=submit,
+        )
+        return self._write(Request, "PUT", f"/requests/{id}", body, key)
 
     @operation("requests_listed")
     def requests_page(
@@ -367,6 +398,12 @@ class Desk:
         )
 
     # ------------------------------------------------------------------------------------------------------- inside
+
+    def _wish(self, *, limit_price: int | None, valid_until: int | None, **others: object) -> Mapping[str, object]:
+        """A request's body."""
+        until = int(self._clock()) + VALID_SECONDS if valid_until is None else valid_until
+        limit = None if limit_price is None else decimal_text(limit_price, places=2)
+        return {**others, "limit_price": limit, "valid_until": until}
 
     def _held(self, agreement: Agreement) -> Message:
         if self._domain is None:

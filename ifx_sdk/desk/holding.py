@@ -55,6 +55,9 @@ def held(agreement: Agreement, domain: Domain, account: str) -> Message:
         facts |= _money(agreement, message)
     else:
         facts["the forward"] = (agreement.forward, "0x" + message.forward.hex())
+        if agreement.forward_terms is not None:
+            about = Terms.from_json(json.dumps(agreement.forward_terms), f"the forward of agreement {agreement.id}")
+            facts["the forward's terms"] = ("0x" + message_digest(about, domain).hex(), agreement.forward)
     for what, (said, found) in facts.items():
         if said != found:
             raise Untrue(what, said, found)

@@ -176,6 +176,8 @@ class Party(Table):
     agreement: Mapped[str] = mapped_column(ForeignKey("agreements.id"), primary_key=True)
     role: Mapped[str] = mapped_column(String(10), primary_key=True)
     account: Mapped[str] = mapped_column(ACCOUNT, index=True)
+    name: Mapped[str] = mapped_column(String(200), default="")
+    """Its legal name as all parties were told it: a name that is changed later changes no agreement and no document."""
     method: Mapped[str] = mapped_column(String(10), default="")
     """`signature`, `onchain`, or empty while it has not approved."""
     approval: Mapped[bytes] = mapped_column(default=b"")

@@ -13,7 +13,7 @@ from ifx_sdk.contract import integer, text
 from ifx_sdk.records import BookedForward
 from ifx_sdk.terms import Terms
 from otc_desk.agreements import message_of
-from otc_desk.db.tables import Agreement, Participant, Party
+from otc_desk.db.tables import Agreement, Party
 from otc_desk.desk import Desk
 from otc_desk.documents.facts import Agreed, Approval, Contracts, Facts, Method, Posted
 from otc_desk.documents.ledger import Moved
@@ -33,9 +33,7 @@ class _Stored:
     endings: Mapping[bytes, Agreed]
     """Digest -> termination or novation."""
     names: Mapping[str, str]
-    """Account -> legal name, of whom the account has agreements with."""
-    is_party: bool
-    """Whether the account is a side of the terms."""
+    """Account -> legal name as it was told, of whom the account has agreements with."""
 
 
 def gather(desk: Desk, account: str, forward: str, zone: str = "UTC", *, fixings: bool = False) -> Facts:
@@ -43,11 +41,9 @@ def gather(desk: Desk, account: str, forward: str, zone: str = "UTC", *, fixings
 
     Raises `NotFound` for what is unknown here or somebody else's, `NotNow`, `NodeDown`, `RpcError`.
     """
-    with desk.database.reading() as session:
-        stored = _stored(session, account, forward)
     booked = _booked(desk, account, bytes.fromhex(forward[2:]))
-    if booked is None and not stored.is_party:
-        raise NotFound("document")
+    with desk.database.reading() as session:
+        stored = _stored(session, account, forward, booked)
     facts = Facts(
         terms=stored.terms,
         contracts=_contracts(desk.ifx),
@@ -124,25 +120,46 @@ class _Times:
         return self._known[block]
 
 
-def _stored(session: Session, account: str, forward: str) -> _Stored:
-    rows = session.scalars(select(Agreement).where(Agreement.forward == forward).order_by(Agreement.id)).all()
+def _stored(session: Session, account: str, forward: str, booked: BookedForward | None) -> _Stored:
+    asked = select(Agreement).where(Agreement.forward == forward).order_by(Agreement.id)
+    if booked is None:  # only a side of the terms reads them; one question, so that those of others are like none
+        own = asked.join(Party, Party.agreement == Agreement.id).where(Party.account == account)
+        if session.scalars(own.where(Agreement.kind == "terms")).first() is None:
+            raise NotFound("document")
+    rows = session.scalars(asked).all()
     terms = next((each for each in rows if each.kind == "terms"), None)
     if terms is None:
         raise NotFound("document")
-    ids = [each.id for each in rows]
-    parties: dict[str, list[Party]] = {each: [] for each in ids}
-    for party in session.scalars(select(Party).where(Party.agreement.in_(ids))):
+    parties: dict[str, list[Party]] = {each.id: [] for each in rows}
+    for party in session.scalars(select(Party).where(Party.agreement.in_(parties))):
         parties[party.agreement].append(party)
-    known = {each.account for of in parties.values() if account in {p.account for p in of} for each in of}
-    named = session.scalars(select(Participant).where(Participant.account.in_(sorted(known)))).all()
     agreed = {each.id: _agreed(each, parties[each.id]) for each in rows}
+    executed = [parties[terms.id], *(parties[each.id] for each in rows if each.digest in _executed(booked))]
     return _Stored(
         terms=agreed[terms.id],
         sent_at=terms.created_at,
         endings={bytes.fromhex(each.digest[2:]): agreed[each.id] for each in rows if each.kind != "terms"},
-        names={each.account: each.name for each in named if each.name},
-        is_party=account in {each.account for each in parties[terms.id]},
+        names=_names(account, executed),
     )
+
+
+def _executed(booked: BookedForward | None) -> frozenset[str]:
+    """Digests of the novations and the termination of a forward's life."""
+    if booked is None:
+        return frozenset()
+    found = [each.novation for each in booked.novations]
+    found += [] if booked.termination is None else [booked.termination.termination]
+    return frozenset("0x" + each.hex() for each in found)
+
+
+def _names(account: str, agreed: Sequence[Sequence[Party]]) -> Mapping[str, str]:
+    """Whom the account agreed with, each by the name that it had first: what comes later changes no paper."""
+    found: dict[str, str] = {}
+    for parties in agreed:
+        if account in {each.account for each in parties}:
+            for each in parties:
+                found.setdefault(each.account, each.name)
+    return {each: name for each, name in found.items() if name}
 
 
 def _agreed(row: Agreement, parties: Sequence[Party]) -> Agreed:

@@ -1,15 +1,15 @@
 """An agreement as one of its parties reads it."""
 
 import json
-from collections.abc import Mapping, Sequence
 from typing import Literal, Self
 
 from eth_utils.crypto import keccak
 from pydantic import Field
+from sqlalchemy.orm import Session
 
 from ifx_sdk.signing import domain_separator, message_hash, message_typed_data
 from ifx_sdk.terms import Domain, Terms
-from otc_desk.agreements import message_of
+from otc_desk.agreements import forward_terms, message_of, parties_of
 from otc_desk.db.tables import Agreement, Party
 from otc_desk.meaning import meaning
 from otc_desk.routes.models import (
@@ -34,7 +34,7 @@ class PartyOut(Output):
 
     role: Literal["long", "short", "outgoing", "incoming", "remaining"]
     account: str = Field(description="Checksummed.")
-    name: str = Field(description="Legal name; may be empty.")
+    name: str = Field(description="Legal name, as it was when the parties were told it; may be empty.")
     approved: bool
     method: Literal["", "signature", "onchain"] = Field(description="How it approved; empty while it has not.")
     approved_at: int | None = Field(description="Unix seconds UTC.")
@@ -140,19 +140,21 @@ class AgreementOut(AgreementSummary):
     typed_data: TypedData
     digests: Digests
     terms: TermsOut | None = Field(description="In money, for the caller; null for a termination or a novation.")
+    forward_terms: dict[str, int | str] | None = Field(
+        description="For a termination or novation: the forward's terms as signed, whose digest is `forward`; null for"
+        " terms, and where another desk made them."
+    )
 
     @classmethod
-    def whole(
-        cls, row: Agreement, parties: Sequence[Party], names: Mapping[str, str], account: str, domain: Domain
-    ) -> Self:
+    def whole(cls, session: Session, row: Agreement, account: str, domain: Domain) -> Self:
         """As `account`, one of its parties, reads it; `domain` is the escrow's."""
-        message = message_of(row)
+        message, parties, about = message_of(row), parties_of(session, row), forward_terms(session, row)
         own = next(party.role for party in parties if party.account == account)
         return cls.model_validate(
             _fields(row)
             | {
                 "role": own,
-                "parties": [_party(party, names) for party in parties],
+                "parties": [_party(party) for party in parties],
                 "message": json.loads(row.message),
                 "typed_data": message_typed_data(message, domain),
                 "digests": {
@@ -164,6 +166,7 @@ class AgreementOut(AgreementSummary):
                 "terms": terms_out(message, "long" if own == "long" else "short")
                 if isinstance(message, Terms)
                 else None,
+                "forward_terms": None if about is None else json.loads(about),
             }
         )
 
@@ -208,11 +211,11 @@ def _fields(row: Agreement) -> dict[str, object]:
     return kept | {"state": AgreementState(row.state), "deadline_utc": utc_text(row.deadline)}
 
 
-def _party(party: Party, names: Mapping[str, str]) -> dict[str, object]:
+def _party(party: Party) -> dict[str, object]:
     return {
         "role": party.role,
         "account": party.account,
-        "name": names.get(party.account, ""),
+        "name": party.name,
         "approved": party.approved_at is not None,
         "method": party.method,
         "approved_at": party.approved_at,

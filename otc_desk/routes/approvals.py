@@ -130,7 +130,5 @@ def _checked(desk: Desk, id: str, account: str, body: ApprovalIn) -> approvals.A
 
 
 def _answer(session: Session, desk: Desk, agreement: Agreement, account: str) -> Written:
-    parties = agreements.parties_of(session, agreement)
-    names = agreements.names_of(session, parties)
-    shown = AgreementOut.whole(agreement, parties, names, account, desk.ifx.escrow.domain())
+    shown = AgreementOut.whole(session, agreement, account, desk.ifx.escrow.domain())
     return Written(status=200, body=shown.model_dump(mode="json"))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from ifx_sdk.errors import IFXError
 from ifx_sdk.money import parse_amount, parse_price
 from ifx_sdk.terms import parse_address
-from otc_desk import agreements, endings
+from otc_desk import endings
 from otc_desk.desk import Desk
 from otc_desk.endings import Proposal
 from otc_desk.once import Written
@@ -104,10 +104,8 @@ def _propose(
             raise made
         domain = desk.ifx.escrow.domain()
         agreement = endings.propose(session, made, domain, caller.account, now)
-        parties = agreements.parties_of(session, agreement)
-        names = agreements.names_of(session, parties)
         shown = ProposalOut(
-            agreement=AgreementOut.whole(agreement, parties, names, caller.account, domain),
+            agreement=AgreementOut.whole(session, agreement, caller.account, domain),
             effects={name: amount_text(value) for name, value in endings.effects(made.message, made.record).items()},
         )
         return Written(status=201, body=shown.model_dump(mode="json"))

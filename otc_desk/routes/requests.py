@@ -60,6 +60,25 @@ def one(desk: DeskOf, caller: CallerOf, id: str) -> RequestOut:
         return RequestOut.of(requests.own(session, caller.account, id))
 
 
+@router.put("/{id}", summary="Rewrite a draft", response_model=RequestOut)
+def rewrite(
+    request: Request, desk: DeskOf, caller: CallerOf, id: str, body: NewRequest, key: IdempotencyKey = None
+) -> JSONResponse:
+    """The whole of it, as if it were written anew under its id; what was handed in is withdrawn instead."""
+    wish, now = body.wish(), desk.now()
+    with desk.database.reading() as session:
+        requests.own(session, caller.account, id)  # what is not there is said before the chain is asked
+    reference = _reference(desk, caller, body.underlying) if body.submit else None
+
+    def work(session: Session) -> Written:
+        made = requests.rewrite(session, caller.account, id, wish, now)
+        if reference is not None:
+            _submit(session, desk, caller, id, reference, now)
+        return _answer(made)
+
+    return write_once(request, desk, caller, key, body.model_dump_json().encode(), work)
+
+
 @router.post("/{id}/submit", summary="Hand a draft in", response_model=RequestOut)
 def submit(request: Request, desk: DeskOf, caller: CallerOf, id: str, key: IdempotencyKey = None) -> JSONResponse:
     """The operator looks at it next."""

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi.testclient import TestClient
-from support.booking import fund
+from support.booking import fund, opened
 from support.chain import GPT
 from support.desk_client import Network, program
 
@@ -31,6 +31,7 @@ from ifx_sdk.desk.errors import (
     WrongState,
 )
 from ifx_sdk.devkeys import dev_address
+from ifx_sdk.endings import Termination
 from ifx_sdk.errors import BadValue
 from ifx_sdk.terms import escrow_domain
 from otc_desk.db.tables import Session as SessionRow
@@ -216,6 +217,44 @@ def test_nothing_is_signed_on_the_desks_word(network: Network, long: Desk, agree
         assert _is_found_out(long, agreed), name
     network.changed = None
     assert not any(each.approved for each in long.terms(agreed).parties)
+
+
+def test_the_terms_behind_an_ending_are_held_too(network: Network, long: Desk, agreed: str, desk: Server) -> None:
+    """As signed they are shown; others, and those of another forward, are found out."""
+    about = long.terms(agreed)
+    ending = opened(
+        desk,
+        Termination(
+            forward=bytes.fromhex(about.forward[2:]),
+            long=dev_address(devnet.LONG),
+            short=dev_address(devnet.SHORT),
+            price=PRICE,
+            deadline=desk.now() + 3_600,
+            salt=bytes(32),
+        ),
+    )
+    assert long.terms(ending).forward_terms == about.message
+    assert long.message(ending).forward.hex() == about.forward[2:]
+    for lie in (_set("forward_terms", "price", to=1), _set("forward_terms", "salt", to="0x" + "11" * 32)):
+        network.changed = lambda request, answer, lie=lie: lie(answer) if request.url.path.endswith(ending) else None
+        assert _is_found_out(long, ending)
+
+
+def test_a_draft_is_rewritten_and_handed_in(long: Desk, desk: Server) -> None:
+    """The same id with another wish; once handed in it stays."""
+    draft = ask(long, desk, submit=False)
+    found = long.rewrite(draft.id, "short", GPT, 2 * LOT, months=6, valid_until=desk.now() + 86_400)
+    assert (found.id, found.state, found.side, found.quantity, found.limit_price) == (
+        draft.id,
+        "draft",
+        "short",
+        2 * LOT,
+        None,
+    )
+    handed = long.rewrite(draft.id, "long", GPT, LOT, months=3, valid_until=desk.now() + 86_400, submit=True)
+    assert (handed.state, handed.side) == ("submitted", "long")
+    with pytest.raises(WrongState):
+        long.rewrite(draft.id, "long", GPT, LOT, months=3, valid_until=desk.now() + 86_400)
 
 
 def test_nothing_is_signed_for_another_escrow_or_none(network: Network, agreed: str, desk: Server) -> None:

@@ -192,6 +192,7 @@ def upgrade() -> None:
         sa.Column("agreement", sa.String(length=26), nullable=False),
         sa.Column("role", sa.String(length=10), nullable=False),
         sa.Column("account", sa.String(length=42), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("method", sa.String(length=10), nullable=False),
         sa.Column("approval", sa.LargeBinary(), nullable=False),
         sa.Column("approved_at", sa.BigInteger(), nullable=True),
