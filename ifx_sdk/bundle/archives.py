@@ -16,13 +16,13 @@ from ifx_sdk.errors import BadValue
 from ifx_sdk.evidence import warc
 from ifx_sdk.evidence.errors import DamagedArchive
 from ifx_sdk.evidence.manifest import MAX_MANIFEST_BYTES, read_manifest
+from ifx_sdk.rpc_errors import public_url
 
 if TYPE_CHECKING:
     import httpx
 
 _MAX_PAGE: Final = 20_000_000
 _SECONDS: Final = 30
-_LONGEST_WHY: Final = 200
 
 
 class Source(Protocol):
@@ -57,6 +57,7 @@ class Node:
     def __init__(self, url: str, client: httpx.Client) -> None:
         """`url` is the node's base, with or without `/archive`."""
         self._url = url.rstrip("/").removesuffix("/archive")
+        self._name = public_url(self._url)
         self._client = client
 
     def get(self, kind: str, name: str, longest: int) -> bytes | str:
@@ -70,15 +71,15 @@ class Node:
             headers = {"Accept-Encoding": "identity", "User-Agent": "ifx bundle"}
             with self._client.stream("GET", url, headers=headers, timeout=_SECONDS) as answer:
                 if answer.status_code != httpx.codes.OK:
-                    return f"{self._url}: status {answer.status_code}"
+                    return f"{self._name}: status {answer.status_code}"
                 if answer.headers.get("Content-Encoding", "identity") != "identity":
-                    return f"{self._url}: it is compressed, which nobody asked for"
+                    return f"{self._name}: it is compressed, which nobody asked for"
                 for chunk in answer.iter_raw():
                     body += chunk
                     if len(body) > longest or time.monotonic() > ends:
-                        return f"{self._url}: longer than {longest} bytes or {_SECONDS} s"
+                        return f"{self._name}: longer than {longest} bytes or {_SECONDS} s"
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            return f"{self._url}: {type(error).__name__}: {error}"[:_LONGEST_WHY]
+            return f"{self._name}: {type(error).__name__}"
         return bytes(body)
 
 

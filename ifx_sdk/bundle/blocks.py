@@ -43,6 +43,7 @@ _LATER: Final = (
 _MOST_FIELDS: Final = 32
 _ROOTS: Final = (3, 4, 5)
 _NUMBER, _TIME = 8, 11
+_END_OF_TIME: Final = 253_402_300_800
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,11 +87,14 @@ def read_header(data: bytes, part: str) -> Header:
         or not all(len(fields[place]) <= 8 for place in (_NUMBER, _TIME))
     ):
         raise BadBundleFile(f"part {part}", "it is no block header")
+    timestamp = int.from_bytes(fields[_TIME], "big")
+    if timestamp >= _END_OF_TIME:
+        raise BadBundleFile(f"part {part}", f"its time, {timestamp}, is after the year 9999")
     state, transactions, receipts = (fields[place] for place in _ROOTS)
     return Header(
         hash="0x" + keccak(data).hex(),
         number=int.from_bytes(fields[_NUMBER], "big"),
-        timestamp=int.from_bytes(fields[_TIME], "big"),
+        timestamp=timestamp,
         state_root=state,
         transactions_root=transactions,
         receipts_root=receipts,

@@ -30,7 +30,7 @@ from ifx_sdk.calendar import date_of, day_of, format_time
 from ifx_sdk.contract import raw
 from ifx_sdk.deployment import Deployment
 from ifx_sdk.endings import Ending, Novation, Termination
-from ifx_sdk.errors import BadEnding, BadTerms, IFXError
+from ifx_sdk.errors import BadEnding, BadTerms, IFXError, InputError
 from ifx_sdk.money import format_amount, format_price, format_quantity
 from ifx_sdk.records import Status
 from ifx_sdk.signing import message_digest
@@ -54,6 +54,10 @@ def verify(bundle: Bundle, *, deployment: Deployment | None = None, reader: Read
         _Walk(bundle, found, reader).run(deployment)
     except Mismatch as error:
         found.mismatch = error
+    except BadBundleFile:
+        raise
+    except InputError as error:  # a number or a name in it that nothing of ours could be
+        raise BadBundleFile("what it says", error.what) from error
     return found
 
 

@@ -27,3 +27,15 @@ def progress(title: str, steps: int) -> Iterator[Advance]:
             bar.update(task, advance=1, description=f"{title} {what}")
 
         yield advance
+
+
+@contextmanager
+def telling(title: str) -> Iterator[Advance]:
+    """A line that is written over by what is being done, however many steps there are; nothing where no terminal is."""
+    if not sys.stderr.isatty():
+        yield lambda what: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(title) as status:
+        yield lambda what: status.update(f"{title}: {what}")

@@ -107,9 +107,10 @@ def _gather(ifx: IFX, wanted: bytes, sources: list[str] | None) -> Gathered:
 
     from ifx_sdk.bundle import gather
     from ifx_sdk.bundle.archives import source_of
+    from ifx_sdk.cli.progress import telling
 
-    with httpx.Client() as client:
-        return gather(ifx, wanted, [source_of(each, client) for each in sources or []])
+    with httpx.Client() as client, telling("gathering") as tell:
+        return gather(ifx, wanted, [source_of(each, client) for each in sources or []], tell)
 
 
 def _verify_online(session: Session, wanted: bytes, sources: list[str] | None) -> Verified:

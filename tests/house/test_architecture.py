@@ -55,6 +55,11 @@ PURE = {
         for name in ("exposure", "ladder", "margin", "market_maker", "participants", "plan", "process")
     ),
     *(Path("ifx_sdk/evidence", f"{name}.py") for name in ("manifest", "median", "posted", "window")),
+    *(
+        Path("ifx_sdk/bundle", f"{name}.py")
+        for name in ("approving", "blocks", "container", "ending", "fixings", "history", "merkle", "messages", "mined")
+    ),
+    *(Path("ifx_sdk/bundle", f"{name}.py") for name in ("receipts", "state", "steps", "walk")),
     Path("oracle_node/fixing.py"),
     *(Path("otc_desk", f"{name}.py") for name in ("matching", "meaning", "states", "tenors", "terms")),
     *(
