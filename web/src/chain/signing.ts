@@ -58,7 +58,7 @@ export async function approvedBy(
 }
 
 /** Whose key made a 65-byte signature over a digest; null where it is none. The chain's own precompile recovers it: the
- * curve's arithmetic would be a third of the page. */
+ * curve's arithmetic would be a quarter of a page's script. */
 export async function recoverSigner(request: Request, digest: Hex, signature: Hex): Promise<Address | null> {
   if (signature.length !== 2 + 2 * 65) {
     return null;
