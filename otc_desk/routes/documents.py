@@ -161,7 +161,7 @@ def _body(desk: Desk, facts: Facts, kind: Kind, form: Form, on: int | None) -> b
     if kind is Kind.DATES:
         return calendar_file(facts)
     document = _document(facts, kind, on)
-    return to_json(document) if form is Form.JSON else _renderer.pdf(document)
+    return to_json(document) if form is Form.JSON else _renderer.pdf(document, facts.viewer)
 
 
 def _document(facts: Facts, kind: Kind, on: int | None) -> Document:
