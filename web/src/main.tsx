@@ -9,6 +9,7 @@ import "./style/parts.css";
 import "./style/forms.css";
 import "./style/chart.css";
 import "./style/market.css";
+import "./style/positions.css";
 import "./style/trading.css";
 
 void recall();

@@ -33,7 +33,7 @@ export function DocumentsPage() {
                 <div class="stack wide">
                   <Select label="Forward" value={chosen.id} onChange={(id) => setQuery("forward", id)} options={items.map((each) => ({ value: each.id, name: nameOf(each) }))} />
                   <p><a href={`/positions/${chosen.id}`}>Open this position</a></p>
-                  <DocumentList forward={chosen.id} of={chosen} />
+                  <DocumentList key={chosen.id} of={chosen} />
                 </div>
               );
           }}

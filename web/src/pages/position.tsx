@@ -1,16 +1,17 @@
 // One forward, from its booking to the money back.
 import { useGet } from "../api/use.ts";
 import { ButtonLink } from "../parts/button.tsx";
-import { Page, Section } from "../parts/page.tsx";
+import { Columns, Page, Section } from "../parts/page.tsx";
+import { later } from "../parts/later.tsx";
 import { PayoffChart } from "../parts/payoff-chart.tsx";
 import { Amount, Day, Figures, Price, Tokens, useNow } from "../parts/show.tsx";
 import { Load, Room, State } from "../parts/state.tsx";
 import type { PageProps } from "../routes.tsx";
+import { useLink } from "../link.ts";
 import { parseMoney } from "../money.ts";
 import { DAY, showDay } from "../time.ts";
 import { DocumentList } from "./documents/list.tsx";
-import { useFunds } from "./funds/read.ts";
-import { Ending } from "./position/ending.tsx";
+import { isKnown, useFunds } from "./funds/read.ts";
 import { type Phase, phaseOf } from "./position/life.ts";
 import { Next } from "./position/next.tsx";
 import { useConfirmation, useStatement } from "./position/paper.ts";
@@ -19,6 +20,8 @@ import { Terms } from "./position/terms.tsx";
 import { Timeline } from "./position/timeline.tsx";
 import { figuresOf, isOpen, paidOut, type Position } from "./positions/part.ts";
 import { Standing } from "./positions/tables.tsx";
+
+const Ending = later<{ of: Position }>("position/ending", async () => (await import("./position/ending.tsx")).Ending);
 
 export function PositionPage(props: PageProps) {
   const id = props.params["id"]!;
@@ -47,6 +50,13 @@ function Whole(props: { of: Position; reload: () => void }) {
   const confirmation = useConfirmation(of.id);
   const statement = useStatement(of.id, of.end !== null && of.left === null);
   const funds = useFunds();
+  const ended = of.end !== null && of.left === null;
+  const { settled } = useLink();
+  const title = `${of.underlying}, ${showDay(of.maturity)}`;
+  // All at once, so that nothing moves under the reader's eyes.
+  if (!settled || ![fixings, confirmation, funds, ...(ended ? [statement] : [])].every(isKnown)) {
+    return <Page title={title} lead="&nbsp;"><Room lines={4} /><Room lines={0} tall /><Room lines={0} tall /></Page>;
+  }
   const posted = fixings.data?.items;
   const phase = posted ? phaseOf(of, posted, Math.max(now, fixings.data?.as_of.time ?? 0)) : undefined;
   const changed = () => {
@@ -55,31 +65,32 @@ function Whole(props: { of: Position; reload: () => void }) {
   };
   const common = { of, posted, confirmation: confirmation.data, statement: statement.data };
   return (
-    <Page title={`${of.underlying}, ${showDay(of.maturity)}`} aside={<Standing of={of} now={now} />} lead={<Lead of={of} names={confirmation.data?.parties} />}>
+    <Page title={title} aside={<Standing of={of} now={now} />} lead={<Lead of={of} names={confirmation.data?.parties} />}>
       <Head of={of} phase={phase} />
-      <Section title="What happens next">
-        {phase ? <Next of={of} phase={phase} statement={statement.data} funds={funds} onChange={changed} /> : fixings.problem ? <Load of={fixings}>{() => null}</Load> : <Room lines={4} />}
+      <Section title={of.end ? "How it ended" : "What happens next"}>
+        {phase ? <Next of={of} phase={phase} statement={statement.data} funds={funds} onChange={changed} /> : <Load of={fixings}>{() => null}</Load>}
       </Section>
       <Section title="What it pays" note="By settlement price">
         <PayoffChart side={of.side} figures={figuresOf(of)} underlying={of.underlying} {...markedPrice(of, phase)} />
       </Section>
       {posted && <Reference of={of} posted={posted} now={now} />}
       {posted && <Marks of={of} posted={posted} />}
-      <Section title="From booking to money back"><Timeline {...common} phase={phase} funds={funds.data} now={now} /></Section>
       {phase?.name === "running" && <Ending of={of} />}
-      <Section title="Documents"><DocumentList forward={of.id} of={of} /></Section>
+      <Columns>
+        <Section title="From booking to money back"><Timeline {...common} phase={phase} funds={funds.data} now={now} /></Section>
+        <Section title="Documents"><DocumentList key={`${of.status}${of.left ?? ""}`} of={of} /></Section>
+      </Columns>
       <Terms of={of} confirmation={confirmation} />
     </Page>
   );
 }
-
 function Lead(props: { of: Position; names: Record<"long_now" | "short_now", { account: string; name: string | null }> | undefined }) {
   const { of, names } = props;
   const other = of.side === "long" ? names?.short_now : names?.long_now;
   return (
     <>
-      {of.left ? "You were" : "You are"} {of.side} <Tokens of={of.quantity} /> tokens at <Price of={of.price} unit />
-      {other?.name && <>, against <bdi class="name">{other.name}</bdi></>}. {of.side === "long" ? "You gain when the price rises." : "You gain when the price falls."}
+      {of.left ? "You were" : "You are"} {of.side} <Tokens of={of.quantity} /> tokens at <Price of={of.price} unit />. {of.side === "long" ? "You gain when the price rises." : "You gain when the price falls."}
+      {other?.name && <> The other side: <bdi class="name">{other.name}</bdi></>}
     </>
   );
 }

@@ -3,9 +3,9 @@ import { useGet } from "../api/use.ts";
 import { ButtonLink } from "../parts/button.tsx";
 import { Choice } from "../parts/form.tsx";
 import { Page, Section } from "../parts/page.tsx";
-import { Load, State } from "../parts/state.tsx";
+import { Load, Room, State } from "../parts/state.tsx";
 import { setQuery, usePlace } from "../router.ts";
-import { useFunds } from "./funds/read.ts";
+import { isKnown, useFunds } from "./funds/read.ts";
 import { Ladder } from "./positions/ladder.tsx";
 import { Money } from "./positions/money.tsx";
 import { isOpen, type Position } from "./positions/part.ts";
@@ -25,7 +25,8 @@ export function PositionsPage() {
   return (
     <Page title="Positions" lead="Your booked forwards, by the escrow's own records, whoever booked them."
       aside={<ButtonLink kind="plain" href="/documents">Documents and ledger</ButtonLink>}>
-      <Money positions={positions.data?.items} funds={funds} />
+      {!isKnown(funds) || !isKnown(positions) ? <><Room lines={3} /><Room lines={0} tall /><Room lines={0} tall /></> : <>
+      <Money positions={positions.data?.items} funds={funds} linked />
       <Section title="Forwards" note={positions.data && <span>{open.length} open, {ended.length} ended</span>}>
         <Load of={positions} lines={6}>
           {() => items.length === 0 ? <None /> : (
@@ -40,6 +41,7 @@ export function PositionsPage() {
         </Load>
       </Section>
       {shown === "open" && <ByMaturity items={open} />}
+      </>}
     </Page>
   );
 }

@@ -5,8 +5,10 @@ import { facts } from "../facts.ts";
 import { now } from "../time.ts";
 import { Button } from "./button.tsx";
 
-/** `name` and `description` are shown by the builder; `file` is the file's name without its ending. */
-export function SafeFile(props: { calls: readonly Call[]; name: string; description: string; file: string; why?: string | undefined }) {
+/** `name` and `description` are shown by the builder; `file` is the file's name without its ending; `why` says what is missing. */
+export type SafeFileProps = { calls: readonly Call[]; name: string; description: string; file: string; why?: string | undefined };
+
+export function SafeFile(props: SafeFileProps) {
   const { calls, name, description, file, why } = props;
   const save = () => saveFile(`${file}.json`, batchFile(calls, { chainId: facts().chainId, createdAt: now(), name, description }));
   return (

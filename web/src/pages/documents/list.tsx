@@ -17,9 +17,9 @@ const ABOUT: Readonly<Record<Kind, readonly [title: string, about: string]>> = {
 const KINDS = Object.keys(ABOUT) as Kind[];
 const FORMS: Readonly<Record<string, string>> = { pdf: "PDF", json: "JSON", csv: "CSV", ics: "Calendar (.ics)" };
 
-export function DocumentList(props: { forward: string; of: Position }) {
-  const { forward, of } = props;
-  const state = `${of.status}${of.left ?? ""}`;
+export function DocumentList(props: { of: Position }) {
+  const { of } = props;
+  const forward = of.id;
   const list = useGet("/api/documents", { query: { forward } });
   if (list.problem?.slug === "not-found") {
     return <State kind="empty" title="There are no documents here." next="This desk does not hold the terms of this forward: they were agreed elsewhere. The command line reads it from the chain: ifx forward shows it." />;
@@ -27,7 +27,7 @@ export function DocumentList(props: { forward: string; of: Position }) {
   return (
     <Load of={list} lines={6}>
       {({ items }) => (
-        <ul class="papers" key={state}>
+        <ul class="papers">
           {KINDS.map((kind) => {
             const [title, about] = ABOUT[kind];
             const forms = items.filter((each) => each.kind === kind);

@@ -7,12 +7,10 @@ import type { Connection } from "../../chain/wallet.ts";
 import { deployment } from "../../deployment.ts";
 import { facts } from "../../facts.ts";
 import { parseMoney, readMoney, showMoney } from "../../money.ts";
-import { More } from "../../parts/dialog.tsx";
 import { TextField } from "../../parts/form.tsx";
-import { SafeFile } from "../../parts/safe-file.tsx";
 import { type Step, Steps } from "../../parts/steps.tsx";
 import { Transact } from "../../parts/transact.tsx";
-import { WithWallet } from "../../parts/wallet.tsx";
+import { Ways } from "../position/ways.tsx";
 import type { Funds } from "./read.ts";
 
 type Props = { account: Address; funds: Funds; onDone: () => void };
@@ -37,21 +35,17 @@ export function Deposit(props: Props) {
     <div class="stack">
       <TextField label="Amount to deposit" value={typed} onInput={setTyped} unit="USDT" figure inputMode="decimal" error={error} hint={`In the wallet: ${showMoney(held)}`} />
       {amount > 0n && !error && (
-        <>
-          <WithWallet account={account} otherwise="A Safe, or a wallet elsewhere, takes the file below or the command line: ifx deposit.">
-            {(connection) => <Ways {...props} amount={amount} connection={connection} />}
-          </WithWallet>
-          <More title="Deposit from a Safe">
-            <SafeFile calls={calls} name="Deposit into the IFX escrow" description={`Allows and deposits ${showMoney(amount)} USDT into the Safe's own free balance.`} file="deposit" />
-          </More>
-        </>
+        <Ways account={account} contract={funds.is_contract} otherwise={<>From the command line: <code>ifx deposit</code></>}
+          file={{ calls, name: "Deposit into the IFX escrow", description: `Allows and deposits ${showMoney(amount)} USDT into the Safe's own free balance.`, file: "deposit" }}>
+          {(connection) => <Deposited {...props} amount={amount} connection={connection} />}
+        </Ways>
       )}
     </div>
   );
 }
 
 /** One step after the other, each with its own transaction. */
-function Ways(props: Props & { amount: bigint; connection: Connection }) {
+function Deposited(props: Props & { amount: bigint; connection: Connection }) {
   const { account, amount, connection, funds, onDone } = props;
   const allowed = parseMoney(funds.allowed);
   const enough = allowed >= amount;

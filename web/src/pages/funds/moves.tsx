@@ -12,9 +12,9 @@ const PLACES: Readonly<Record<string, string>> = {
   wallet: "your wallet", "escrow-free": "free on the escrow", "escrow-locked": "locked", fees: "fees", "forward-result": "the forward's result", "third-party": "another account",
 };
 
-/** `block` changes when something moved: the ledger is then read again. */
-export function Moves(props: { block: string | undefined }) {
-  const { entries, failed } = useLedger(props.block);
+/** `version` changes when something moved: the ledger is then read again. */
+export function Moves(props: { version: string }) {
+  const { entries, failed } = useLedger(props.version);
   const shown = entries && [...entries].reverse().slice(0, MOST);
   return (
     <Section title="What moved" note={<a href="/api/documents/ledger.csv" download="ifx-ledger.csv">Download the ledger (CSV)</a>}>
@@ -39,11 +39,10 @@ export function Moves(props: { block: string | undefined }) {
 }
 
 /** The file itself, not through the client: it is no JSON. */
-function useLedger(block: string | undefined): { entries: Entry[] | undefined; failed: boolean } {
+function useLedger(version: string): { entries: Entry[] | undefined; failed: boolean } {
   const [entries, set] = useState<Entry[]>();
   const [failed, fail] = useState(false);
   useEffect(() => {
-    if (block === undefined) return;
     let over = false;
     const read = async () => {
       try {
@@ -59,6 +58,6 @@ function useLedger(block: string | undefined): { entries: Entry[] | undefined; f
     return () => {
       over = true;
     };
-  }, [block]);
+  }, [version]);
   return { entries, failed };
 }

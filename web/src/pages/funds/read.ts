@@ -8,3 +8,8 @@ export type Funds = Schema<"FundsOut">;
 export function useFunds(): Loaded<Funds> {
   return useGet("/api/funds", { every: 15 });
 }
+
+/** Answered, one way or the other: pages show everything at once, so that nothing moves under the reader's eyes. */
+export function isKnown(of: Loaded<unknown>): boolean {
+  return of.data !== undefined || of.problem !== undefined;
+}

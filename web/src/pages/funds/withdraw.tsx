@@ -6,13 +6,11 @@ import { type Address, readAddress } from "../../chain/values.ts";
 import { deployment } from "../../deployment.ts";
 import { facts } from "../../facts.ts";
 import { moneyText, parseMoney, readMoney, showMoney } from "../../money.ts";
-import { More } from "../../parts/dialog.tsx";
 import { Choice, TextField } from "../../parts/form.tsx";
-import { SafeFile } from "../../parts/safe-file.tsx";
 import { Amount } from "../../parts/show.tsx";
 import { State } from "../../parts/state.tsx";
 import { Transact } from "../../parts/transact.tsx";
-import { WithWallet } from "../../parts/wallet.tsx";
+import { Ways } from "../position/ways.tsx";
 import type { Funds } from "./read.ts";
 
 export function Withdraw(props: { account: Address; funds: Funds; onDone: () => void }) {
@@ -38,7 +36,8 @@ export function Withdraw(props: { account: Address; funds: Funds; onDone: () => 
       <Choice label="To" value={to} onChange={setTo} options={[{ value: "own", name: "Your own account" }, { value: "other", name: "Another address" }]} />
       {to === "other" && <TextField label="Receiver's address" value={other} onInput={setOther} placeholder="0x…" maxLength={42} figure error={other !== "" && receiver === undefined ? "An address has 0x and 40 digits; this one is cut or mistyped." : undefined} hint="Check it on a second device: what is sent cannot be called back." />}
       <p class="said"><b>{amount === undefined ? "–" : <Amount of={amount} />}</b> to <code class="wrap">{receiver ?? "…"}</code></p>
-      <WithWallet account={account} otherwise="A Safe, or a wallet elsewhere, takes the file below or the command line: ifx withdraw.">
+      <Ways account={account} contract={funds.is_contract} otherwise={<>From the command line: <code>ifx withdraw</code></>}
+        file={{ calls: [call], name: "Withdraw from the IFX escrow", description: `Withdraws ${amount === undefined ? "" : showMoney(amount)} USDT of the free balance to ${receiver ?? ""}.`, file: "withdraw", why }}>
         {(connection) => (
           <Transact connection={connection} done="Withdrawn." why={begun ? undefined : why}
             intent={{ key: "withdraw", what: "Withdraw from the escrow", chainId: facts().chainId, account, call }}
@@ -46,10 +45,7 @@ export function Withdraw(props: { account: Address; funds: Funds; onDone: () => 
             Withdraw
           </Transact>
         )}
-      </WithWallet>
-      <More title="Withdraw from a Safe">
-        <SafeFile calls={[call]} name="Withdraw from the IFX escrow" description={`Withdraws ${amount === undefined ? "" : showMoney(amount)} USDT of the free balance to ${receiver ?? ""}.`} file="withdraw" why={why} />
-      </More>
+      </Ways>
     </div>
   );
 }

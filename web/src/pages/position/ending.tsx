@@ -9,7 +9,7 @@ import { Button } from "../../parts/button.tsx";
 import { More } from "../../parts/dialog.tsx";
 import { Choice, Select, TextField } from "../../parts/form.tsx";
 import { Section } from "../../parts/page.tsx";
-import { Amount, Tag, Time } from "../../parts/show.tsx";
+import { Amount, Price, Tag, Time } from "../../parts/show.tsx";
 import { Refused } from "../../parts/state.tsx";
 import { navigate } from "../../router.ts";
 import { figuresOf, type Position } from "../positions/part.ts";
@@ -38,14 +38,23 @@ function Proposals(props: { forward: string }) {
   if (open.length === 0) return null;
   return (
     <ul class="proposals">
-      {open.map((each) => (
-        <li key={each.id}>
-          <a href={`/agreements/${each.id}`}>{each.kind === "termination" ? "Early end" : "Novation"}</a>
-          <Tag tone="wait">{each.state === "sent" ? "waits for approvals" : "approved by all, being executed"}</Tag>
-          <span class="hint">until <Time at={each.deadline} inline distance /></span>
-        </li>
-      ))}
+      {open.map((each) => <Proposed key={each.id} id={each.id} />)}
     </ul>
+  );
+}
+
+/** One of them: what, who has approved, until when. */
+function Proposed(props: { id: string }) {
+  const { data } = useGet("/api/agreements/{id}", { path: { id: props.id }, every: 15 });
+  if (!data) return <li>&nbsp;</li>;
+  const { message, parties, role } = data;
+  const missing = parties.filter((each) => !each.approved).map((each) => (each.role === role ? "you" : `the ${each.role}`));
+  return (
+    <li>
+      <a href={`/agreements/${data.id}`}>{data.kind === "termination" ? <>Early end at <Price of={BigInt(message["price"]!)} /></> : <>Novation for <Amount of={BigInt(message["payment"]!)} /></>}</a>
+      <Tag tone="wait">{missing.length > 0 ? `waits for ${missing.join(" and ")}` : "approved by all, being executed"}</Tag>
+      <span class="hint">until <Time at={data.deadline} inline distance /></span>
+    </li>
   );
 }
 

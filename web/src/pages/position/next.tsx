@@ -9,11 +9,10 @@ import { facts } from "../../facts.ts";
 import { parseMoney } from "../../money.ts";
 import { ButtonLink } from "../../parts/button.tsx";
 import { More } from "../../parts/dialog.tsx";
-import { SafeFile } from "../../parts/safe-file.tsx";
 import { Amount, Copy, Day, Price, Time } from "../../parts/show.tsx";
 import { State } from "../../parts/state.tsx";
 import { Transact } from "../../parts/transact.tsx";
-import { WithWallet } from "../../parts/wallet.tsx";
+import { Ways } from "./ways.tsx";
 import { DAY, showDay } from "../../time.ts";
 import { figuresOf, paidOut, type Position } from "../positions/part.ts";
 import { certainAt, type Phase } from "./life.ts";
@@ -74,17 +73,15 @@ function Settle(props: Props & { price: bigint }) {
     <div class="stack">
       <State kind="done" title={<>It can be settled now, at <Price of={price} unit />.</>}
         next={<>You get <b><Amount of={paid} /></b> of the <Amount of={of.prefunding} /> that you locked, to your free balance on the escrow. Anybody may send the transaction: you, the other side, or someone else; the price is the same for all and does not change any more.</>} />
-      <WithWallet otherwise={<>From the command line: <code>ifx settle {of.id}</code></>}>
+      <Ways contract={props.funds.data?.is_contract ?? false} otherwise={<>From the command line: <code class="wrap">ifx settle {of.id}</code></>}
+        file={{ calls: [call], name: `Settle ${id.slice(0, 10)}`, description: `Settles forward ${id} at its settlement price. Pays both sides' free balances.`, file: `settle-${id.slice(2, 10)}` }}>
         {(connection) => (
           <Transact connection={connection} onDone={props.onChange} done="Settled."
             intent={{ key: `settle.${id}`, what: `Settle the forward ${id.slice(0, 10)}`, chainId: facts().chainId, account: connection.accounts[0], call }}>
             Settle
           </Transact>
         )}
-      </WithWallet>
-      <More title="Settle from a Safe">
-        <SafeFile calls={[call]} name={`Settle ${id.slice(0, 10)}`} description={`Settles forward ${id} at its settlement price. Pays both sides' free balances.`} file={`settle-${id.slice(2, 10)}`} />
-      </More>
+      </Ways>
     </div>
   );
 }

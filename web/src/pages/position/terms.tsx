@@ -3,7 +3,7 @@ import type { Loaded } from "../../api/use.ts";
 import { facts } from "../../facts.ts";
 import { parseMoney } from "../../money.ts";
 import { feeOf, worstCase } from "../../chain/payoff.ts";
-import { Section } from "../../parts/page.tsx";
+import { Columns, Section } from "../../parts/page.tsx";
 import { Address, Amount, Copy, Day, Digest, Facts, Price, Time, Tokens } from "../../parts/show.tsx";
 import { figuresOf, type Position } from "../positions/part.ts";
 import type { Confirmation } from "./paper.ts";
@@ -15,7 +15,7 @@ export function Terms(props: { of: Position; confirmation: Loaded<Confirmation> 
   const figures = figuresOf(of);
   const first = of.maturity - (of.averaging_days - 1) * DAY;
   return (
-    <>
+    <Columns>
       <Section title="Terms">
         <Facts items={[
           ["Reference", of.underlying, "the published price, standard tier, uncached text, without tax"],
@@ -31,6 +31,7 @@ export function Terms(props: { of: Position; confirmation: Loaded<Confirmation> 
           ["Settles on", of.averaging_days === 1 ? <>the fixing of <Day of={of.maturity} /></> : <>the mean of {of.averaging_days} days, <Day of={first} /> to <Day of={of.maturity} /></>],
         ]} />
       </Section>
+      <div>
       <Section title="Sides">
         <Facts items={(["long", "short"] as const).map((side) => {
           const now = data?.parties[`${side}_now`];
@@ -56,6 +57,7 @@ export function Terms(props: { of: Position; confirmation: Loaded<Confirmation> 
           parseMoney(of.prefunding) > 0n && ["Locked by both", <Amount of={2n * parseMoney(of.prefunding)} />, of.status === "active" ? "held by the escrow" : "paid out"],
         ]} />
       </Section>
-    </>
+      </div>
+    </Columns>
   );
 }

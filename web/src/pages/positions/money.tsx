@@ -6,7 +6,7 @@ import { showMoney } from "../../money.ts";
 import { showDay } from "../../time.ts";
 import { type Position, totals } from "./part.ts";
 
-export function Money(props: { positions: readonly Position[] | undefined; funds: Loaded<Schema<"FundsOut">> }) {
+export function Money(props: { positions: readonly Position[] | undefined; funds: Loaded<Schema<"FundsOut">>; linked?: boolean }) {
   const { positions, funds } = props;
   const sum = totals(positions ?? []);
   const days = [...new Set((positions ?? []).flatMap((each) => (each.mark ? [each.mark.day] : [])))].sort();
@@ -19,7 +19,7 @@ export function Money(props: { positions: readonly Position[] | undefined; funds
         ["Locked in forwards", positions ? <Amount of={sum.locked} /> : "–", "comes back with its result at settlement"],
         ["Worth at the newest fixings", positions ? <Amount of={sum.worth} /> : "–",
           sum.marked > 0 ? `${showMoney(sum.gain, { signed: true })} so far; ${asOf}` : positions ? asOf : "Reading the chain"],
-        ["Free on the escrow", there ? <Amount of={there.free} /> : "–", there ? <a href="/funds">Withdraw or deposit</a> : wait],
+        ["Free on the escrow", there ? <Amount of={there.free} /> : "–", !there ? wait : props.linked ? <a href="/funds">Withdraw or deposit</a> : "yours to withdraw at any time"],
         ["In your wallet", there ? <Amount of={there.wallet} /> : "–", there ? `block ${there.block.toLocaleString("en")}` : wait],
       ]}
     />

@@ -74,5 +74,6 @@ export function Standing(props: { of: Position; now: number }) {
 /** `in 54 days`, by UTC days: what a treasurer counts. */
 function left(maturity: number, now: number): string {
   const days = Math.ceil((maturity - now) / DAY);
-  return days > 1 ? `in ${days} days` : days === 1 ? "within a day" : "has come";
+  if (days > 0) return days === 1 ? "within a day" : `in ${days} days`;
+  return days === 0 ? "today" : `${-days} ${days === -1 ? "day" : "days"} ago`;
 }
