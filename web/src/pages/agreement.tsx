@@ -5,6 +5,7 @@ import { holdAgreement, type Held } from "../chain/agreement.ts";
 import { readAddress } from "../chain/values.ts";
 import { domain } from "../deployment.ts";
 import { ButtonLink } from "../parts/button.tsx";
+import { EndingMeaning } from "./agreement/ending.tsx";
 import { Page, Section } from "../parts/page.tsx";
 import { Tag, Time, useNow } from "../parts/show.tsx";
 import { Load, State } from "../parts/state.tsx";
@@ -12,10 +13,11 @@ import type { PageProps } from "../routes.tsx";
 import { useSession } from "../session.ts";
 import { Approval } from "./agreement/approval.tsx";
 import { Compare, useContractsWord } from "./agreement/digests.tsx";
-import { EndingMeaning } from "./agreement/ending.tsx";
 import { Money } from "./agreement/money.tsx";
 import { Parties } from "./agreement/parties.tsx";
+import { Untrue } from "./agreement/untrue.tsx";
 import { TermsMeaning } from "./agreement/terms.tsx";
+import { useWay, WayChoice } from "./agreement/way.tsx";
 import { type Agreement, approvedByMe, isOpen, KINDS, standingOf, type Standing, titleOf } from "./agreement/words.ts";
 
 export function AgreementPage({ params }: PageProps) {
@@ -49,16 +51,6 @@ function Aside(props: { of: Agreement; standing: Standing }) {
   );
 }
 
-/** The desk's word and its own message do not agree: nothing of it may be approved. */
-export function Untrue(props: { what: string; cure: string }) {
-  return (
-    <div class="alarm" role="alert">
-      <h2>Do not approve this</h2>
-      <p>{props.what} {props.cure}</p>
-      <p>This page computed everything from the message itself and compared it with what the desk says. They differ, so there is no button to approve here. Nothing was signed and nothing is locked.</p>
-    </div>
-  );
-}
 
 function Trusted(props: { of: Agreement; held: Held; standing: Standing; now: number; reload: () => void }) {
   const { of, held, now, reload } = props;
@@ -66,6 +58,8 @@ function Trusted(props: { of: Agreement; held: Held; standing: Standing; now: nu
   const preflight = useGet("/api/agreements/{id}/preflight", { path: { id: of.id }, every: 15, when: isOpen(of) });
   const problems = isOpen(of) ? preflight.data?.problems ?? [] : [];
   const word = useContractsWord(message, held.digests.id);
+  const account = readAddress(of.parties.find((each) => each.role === of.role)!.account);
+  const [way, setWay] = useWay(account);
   const dead = problems.find((each) => each.who === "nobody");
   const live = isOpen(of) && now <= of.deadline && !dead;
   if (word === "differs") {
@@ -79,10 +73,11 @@ function Trusted(props: { of: Agreement; held: Held; standing: Standing; now: nu
         : <EndingMeaning of={of} message={message} effects={preflight.data?.effects} />}
       <Parties of={of} />
       <Compare held={held} word={word} />
-      {live && <Money of={of} held={held} />}
+      {live && <div class="section"><WayChoice way={way} onChange={setWay} /></div>}
+      {live && <Money of={of} held={held} account={account} way={way} />}
       {live && <Between problems={problems} role={of.role} />}
       <Section title={approvedByMe(of) ? "Your approval" : "Approve"} id="approve">
-        <Approval of={of} held={held} live={live} why={dead?.what} reload={reload} />
+        <Approval of={of} held={held} account={account} way={way} live={live} why={dead?.what} reload={reload} />
       </Section>
     </>
   );
@@ -112,19 +107,17 @@ function NextLink(props: { of: Agreement }) {
 
 /** What else stands between it and the chain, and who must act. */
 function Between(props: { problems: readonly Trouble[]; role: string }) {
-  const others = props.problems.filter((each) => each.who !== props.role && each.who !== "nobody");
+  // What this side's own money lacks stands in its checklist.
+  const own = (each: Trouble) => each.who === props.role && (each.code === "funds" || each.code === "allowance");
+  const others = props.problems.filter((each) => each.who !== "nobody" && !own(each));
   if (others.length === 0) return null;
   return (
     <Section title="What else it waits for" note="As the desk sees the chain now">
       <ul class="waits">
         {others.map((each) => (
-          <li key={each.code + each.who}><p><b>{who(each.who)}</b> {each.what.replace(/\.?$/, ".")}</p><p class="hint">{each.cure}</p></li>
+          <li key={each.code + each.who}><p><b>{each.who === props.role ? "You:" : `The ${each.who}:`}</b> {each.what.replace(/\.?$/, ".")}</p><p class="hint">{each.cure}</p></li>
         ))}
       </ul>
     </Section>
   );
-}
-
-function who(name: string): string {
-  return `The ${name}:`;
 }

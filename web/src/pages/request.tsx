@@ -46,7 +46,6 @@ function Writing(props: { place: string; items: readonly Reference[]; start: For
   const [form, set] = useState(props.start);
   const [shown, show] = useState(false);
   const [refused, refuse] = useState<Errors>({});
-  const [made, make] = useState<string>();
   const [asked, ask] = useState<"submit" | "draft">();
   const write = useWrite();
   const now = useNow(60);
@@ -68,10 +67,10 @@ function Writing(props: { place: string; items: readonly Reference[]; start: For
     ask(submit ? "submit" : "draft");
     void write.run(async () => {
       try {
-        // A draft cannot be changed at the desk: the new one takes its place.
-        const id = made ?? (await send("post", "/api/requests", { body: { ...body, submit } })).id;
-        make(id);
-        if (draft && draft !== id) await send("post", "/api/requests/{id}/withdraw", { path: { id: draft } });
+        const given = { ...body, submit };
+        const { id } = draft
+          ? await send("put", "/api/requests/{id}", { path: { id: draft }, body: given })
+          : await send("post", "/api/requests", { body: given });
         drop(place);
         forget("/api/requests");
         navigate(`/requests/${id}`);

@@ -46,9 +46,9 @@ function RequestTable(props: { rows: readonly Request[] }) {
       rowKey={(each) => each.id}
       empty={<State kind="empty" title="You have made no request yet." next="A request says side, size, tenor and price. The desk looks for the other side; you decide again when final terms are there." action={<ButtonLink kind="plain" href="/request">Make the first one</ButtonLink>} />}
       columns={[
-        { name: "Request", head: true, cell: (each) => <a class="wrap" href={`/requests/${each.id}`}>{each.side === "long" ? "Long" : "Short"} {each.underlying}</a> },
+        { name: "Request", head: true, cell: (each) => <a class="request-name" href={`/requests/${each.id}`}>{each.side === "long" ? "Long" : "Short"} {each.underlying}</a> },
         { name: "Tokens", figure: true, cell: (each) => <Tokens of={each.quantity} /> },
-        { name: "Maturity", cell: tenorOf },
+        { name: "Maturity", cell: (each) => <span class="amount">{tenorOf(each)}</span> },
         { name: "Limit", figure: true, cell: (each) => each.limit_price === null ? "at indicative" : <Price of={each.limit_price} /> },
         { name: "State", cell: (each) => <Tag tone={standingOf(each).tone}>{standingOf(each).tag}</Tag> },
         { name: "What happens next", cell: (each) => <span class="next">{each.reason || standingOf(each).next}</span> },

@@ -6,19 +6,20 @@ import type { Held } from "../../chain/agreement.ts";
 import { approveCall, revokeCall } from "../../chain/escrow.ts";
 import { worstCase } from "../../chain/payoff.ts";
 import { signMessage, type Signed } from "../../chain/signing.ts";
-import { type Address as Account, readAddress } from "../../chain/values.ts";
+import type { Address as Account } from "../../chain/values.ts";
 import type { Connection } from "../../chain/wallet.ts";
 import { deployment } from "../../deployment.ts";
 import { facts } from "../../facts.ts";
 import { Actions, Button } from "../../parts/button.tsx";
 import { Dialog, More } from "../../parts/dialog.tsx";
-import { Choice } from "../../parts/form.tsx";
 import { Amount, Time } from "../../parts/show.tsx";
 import { Refused, State } from "../../parts/state.tsx";
 import { Transact } from "../../parts/transact.tsx";
 import { WithWallet } from "../../parts/wallet.tsx";
-import { needOf } from "./money.tsx";
-import { SafeApproval } from "./safe.tsx";
+import { later } from "../../parts/later.tsx";
+import { needOf } from "./need.ts";
+import type { SafeProps } from "./safe.tsx";
+import type { Way } from "./way.tsx";
 import { type Agreement, isOpen } from "./words.ts";
 
 type Props = {
@@ -27,16 +28,16 @@ type Props = {
   /** Whether it can still be approved; `why` says what speaks against it. */
   live: boolean;
   why: string | undefined;
+  account: Account;
+  way: Way;
   reload: () => void;
 };
 
-const WAYS = [{ value: "wallet", name: "Wallet in this browser" }, { value: "safe", name: "Safe or other contract wallet" }] as const;
+const SafeApproval = later<SafeProps>("agreement/safe", async () => (await import("./safe.tsx")).SafeApproval);
 
 export function Approval(props: Props) {
-  const { of, held, live } = props;
-  const account = readAddress(of.parties.find((each) => each.role === of.role)!.account);
+  const { of, held, live, account, way } = props;
   const mine = of.parties.find((each) => each.role === of.role)!;
-  const [way, setWay] = useState("wallet");
   const changed = () => {
     forget("/api/agreements");
     forget("/api/requests");
@@ -51,10 +52,9 @@ export function Approval(props: Props) {
       {!mine.approved && live && (
         <>
           <Summary of={of} held={held} />
-          <Choice label="How do you approve?" value={way} onChange={setWay} options={WAYS} />
           <div class="way">
             {way === "wallet"
-              ? <WithWallet account={account} otherwise="A Safe, or a wallet elsewhere, approves by the other way above.">{(connection) => <WalletApproval {...props} account={account} connection={connection} changed={changed} />}</WithWallet>
+              ? <WithWallet account={account} otherwise="A Safe approves by the other way above; the command line does it too.">{(connection) => <WalletApproval {...props} connection={connection} changed={changed} />}</WithWallet>
               : <SafeApproval of={of} held={held} account={account} changed={changed} />}
           </div>
         </>
@@ -82,7 +82,7 @@ function Summary(props: { of: Agreement; held: Held }) {
   );
 }
 
-function WalletApproval(props: Props & { account: Account; connection: Connection; changed: () => void }) {
+function WalletApproval(props: Props & { connection: Connection; changed: () => void }) {
   const { of, held, account, connection } = props;
   const write = useWrite();
   const [signed, setSigned] = useState<Signed>();

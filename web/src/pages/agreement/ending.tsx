@@ -12,7 +12,7 @@ import { parseMoney } from "../../money.ts";
 import { Section } from "../../parts/page.tsx";
 import { PayoffChart } from "../../parts/payoff-chart.tsx";
 import { Amount, Facts, Figures, Price, Time, Tokens } from "../../parts/show.tsx";
-import { Untrue } from "../agreement.tsx";
+import { Untrue } from "./untrue.tsx";
 import type { Agreement } from "./words.ts";
 
 type Effects = Readonly<Record<string, string>>;

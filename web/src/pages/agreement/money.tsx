@@ -3,9 +3,8 @@
 import { useEffect, useReducer, useRef, useState } from "preact/hooks";
 import type { Held } from "../../chain/agreement.ts";
 import { type Funding, lookAtFunding, type Need, runStep, type Step as Wanted } from "../../chain/funding.ts";
-import { needed } from "../../chain/payoff.ts";
 import type { Problem } from "../../chain/problem.ts";
-import { readAddress } from "../../chain/values.ts";
+import type { Address as Account } from "../../chain/values.ts";
 import type { Connection } from "../../chain/wallet.ts";
 import { deployment } from "../../deployment.ts";
 import { facts } from "../../facts.ts";
@@ -15,21 +14,19 @@ import { Address, Amount } from "../../parts/show.tsx";
 import { Refused, Room } from "../../parts/state.tsx";
 import { type Step, Steps, type StepState } from "../../parts/steps.tsx";
 import { WithWallet } from "../../parts/wallet.tsx";
+import { later } from "../../parts/later.tsx";
 import { useOpen } from "../inbox/open.ts";
+import { needOf } from "./need.ts";
+import type { Way } from "./way.tsx";
 import { type Agreement, approvedByMe } from "./words.ts";
 
-/** What executing collects from the one who is signed in, micro-USDT; 0n where nothing. */
-export function needOf(of: Agreement, message: Held["message"]): bigint {
-  if (message.kind === "terms") return needed(of.role === "long" ? "long" : "short", message);
-  return message.kind === "novation" && of.role === "incoming" ? message.payment : 0n;
-}
+const SafeMoney = later("agreement/safe", async () => (await import("./safe.tsx")).SafeMoney);
 
-export function Money(props: { of: Agreement; held: Held }) {
-  const { of, held } = props;
+export function Money(props: { of: Agreement; held: Held; account: Account; way: Way }) {
+  const { of, held, account, way } = props;
   const own = needOf(of, held.message);
   const others = useOpen().filter((each) => each.of.id !== of.id && approvedByMe(each.of)).reduce((sum, each) => sum + each.need, 0n);
   if (own === 0n) return null;
-  const account = readAddress(of.parties.find((each) => each.role === of.role)!.account);
   const need: Need = { deployment: deployment(), account, amount: own + others };
   return (
     <Section title="Your money" note="Collected when all have approved, not before">
@@ -37,9 +34,13 @@ export function Money(props: { of: Agreement; held: Held }) {
         <Amount of={own} /> will be collected from <Address of={account} />: its free balance in the escrow first, the rest from its wallet.
         {others > 0n && <> Other agreements that you approved need <Amount of={others} /> beside it; the checklist counts both.</>}
       </p>
-      <WithWallet account={account} otherwise={<>A Safe allows the escrow by its own app or by the command <code>ifx allow</code>; the desk notices it by itself.</>}>
-        {(connection) => <Checklist connection={connection} need={need} />}
-      </WithWallet>
+      {way === "safe"
+        ? <SafeMoney account={account} need={need.amount} />
+        : (
+          <WithWallet account={account} otherwise={<>The command <code>ifx allow</code> does the same; the desk notices it by itself.</>}>
+            {(connection) => <Checklist connection={connection} need={need} />}
+          </WithWallet>
+        )}
     </Section>
   );
 }
@@ -138,7 +139,7 @@ function Note(props: { step: Wanted; funding: Funding; account: string }) {
         ? <>The wallet holds <Amount of={wallet} />{free > 0n && <>, the escrow <Amount of={free} /> of yours</>}. <b><Amount of={missing} /> are missing.</b> Send them to <Address of={account} />, and this page notices it.</>
         : <>The wallet holds <Amount of={wallet} />{free > 0n && <>; <Amount of={free} /> of yours are in the escrow and taken first</>}.</>;
     case "reset":
-      return <>It is <Amount of={allowed} />. USDT changes an allowance only from or to zero, so this comes first.</>;
+      return step.state === "done" ? "It was in the way and is gone." : <>It is <Amount of={allowed} />. USDT changes an allowance only from or to zero, so this comes first.</>;
     case "allow":
       return fromWallet === 0n ? "Your free balance in the escrow covers it."
         : step.state === "done" ? <>The escrow may collect <Amount of={allowed} />.</>

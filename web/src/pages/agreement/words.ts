@@ -43,9 +43,9 @@ export function standingOf(of: Agreement, now: number): Standing {
         const who = missing.length > 0 ? `the ${missing.join(" and the ")}` : "the desk";
         return { tag: "Waiting for the other side", tone: "plain", kind: "waiting", title: `You approved. It waits for ${who}.`, next: "Nothing is locked yet. Keep balance and allowance as they are; this page follows by itself, and you can close it." };
       }
-      return { tag: "Waits for your approval", tone: "wait", kind: "waiting", title: "It waits for your approval.", next: "Read what it means, compare the digests, then approve or decline. Until all approved nothing is locked and nobody owes anything." };
+      return { tag: "Waits for your approval", tone: "wait", kind: "waiting", title: "It waits for your approval.", next: `${sentence(of.reason)} Read what it means, compare the digests, then approve or decline. Until all approved nothing is locked.`.trim() };
     case "approved":
-      return { tag: open, tone: "plain", kind: "waiting", title: `All approved. ${open}.`, next: of.reason ? `It waits: ${of.reason}` : "The desk looks at everything once more and sends one transaction. Keep balance and allowance as they are." };
+      return { tag: open, tone: "plain", kind: "waiting", title: `All approved. ${open}.`, next: of.reason.startsWith("in transaction") ? `The desk sent it ${of.reason}.` : of.reason ? `It waits: ${of.reason}` : "The desk looks at everything once more and sends one transaction. Keep balance and allowance as they are." };
     case "done":
       return { tag: done, tone: "good", kind: "done", title: `${done} on the chain.`, next: of.final_at === null ? "Its block is not final yet; that takes some minutes, and nothing is left for you to do." : "The chain can no longer undo it." };
     case "expired":

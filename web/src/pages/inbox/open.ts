@@ -4,7 +4,7 @@ import { get } from "../../api/client.ts";
 import { Problem } from "../../api/problem.ts";
 import { useGet } from "../../api/use.ts";
 import { readMessage } from "../../chain/typed-data.ts";
-import { needOf } from "../agreement/money.tsx";
+import { needOf } from "../agreement/need.ts";
 import type { Agreement } from "../agreement/words.ts";
 
 export type Open = {
