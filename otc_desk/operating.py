@@ -100,7 +100,7 @@ def confirm(
     password_file: PasswordFile = None,
     as_json: Json = False,
 ) -> None:
-    """Send both sides the final terms of a proposed match."""
+    """Send both sides the final terms of a match that `matches` proposes now: the best first, nobody is passed over."""
     from ifx_sdk.desk.errors import WrongState
     from ifx_sdk.money import parse_price
 
@@ -108,7 +108,8 @@ def confirm(
     with _desk(url, key_file, password_file) as desk:
         pairs = [each for each in desk.operator.matches().items if (each.long.id, each.short.id) == (long, short)]
         if not pairs:
-            raise WrongState(f"{long} and {short} are no proposed match", cure="See `ifx-desk operator matches`.")
+            cure = "See `ifx-desk operator matches`; `why-not` says why two do not fit, or a better one goes before."
+            raise WrongState(f"{long} and {short} are no proposed match", cure=cure)
         if seen is not None and pairs[0].price != seen:
             raise WrongState(f"the match is at {format_price(pairs[0].price)} by now", cure="Look at it anew.")
         found = desk.operator.confirm(pairs[0])

@@ -19,9 +19,6 @@ from otc_desk.app import create_app
 from otc_desk.desk import Desk
 from otc_desk.guards import HEADERS, WRITES_AT_ONCE, Guards
 
-# What stands here is refused before any database is asked: the second kind of it would show nothing.
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
 LIMIT = 65_536
 JSON = {"Content-Type": "application/json"}
 
