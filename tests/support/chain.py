@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import pytest
 from support.faults import answering, serving
+from support.pools import come_to_rest
 
 from ifx_sdk import devnet
 from ifx_sdk.chain import Chain
@@ -87,10 +88,9 @@ def anvil(anvil_url: str) -> Iterator[Chain]:
     chain = Chain(anvil_url, chain_id=31337).connect()
     mark = chain.node.request("evm_snapshot")
     yield chain
-    # First, or what a test left in the pool is mined on the next one's chain.
-    chain.node.request("anvil_dropAllTransactions")
-    chain.node.request("evm_setAutomine", True)
+    come_to_rest(chain)
     chain.node.request("evm_revert", mark)
+    chain.node.request("evm_setAutomine", True)
 
 
 @pytest.fixture(params=KINDS)

@@ -9,6 +9,7 @@ from itertools import count
 from typing import Any, Protocol
 
 from eth_typing import HexStr
+from support.pools import come_to_rest
 
 from ifx_sdk import devnet
 from ifx_sdk.chain import Call, Chain
@@ -205,4 +206,6 @@ def kept(chain: Chain) -> Iterator[None]:
     try:
         yield
     finally:
+        come_to_rest(chain)
         chain.node.request("evm_revert", mark)
+        chain.node.request("evm_setAutomine", True)

@@ -38,6 +38,14 @@ def is_anvil(chain: Chain) -> bool:
     return str(chain.node.request("web3_clientVersion")).startswith("anvil")
 
 
+def come_to_rest(chain: Chain) -> None:
+    """Leave nothing that would still be mined once a chain is put back: anvil answers before it has made the block."""
+    chain.node.request("evm_setAutomine", False)
+    chain.node.request("evm_mine")  # behind the block that is being made, and with all that waits
+    if is_anvil(chain):
+        chain.node.request("anvil_dropAllTransactions")
+
+
 def forget(chain: Chain, tx_hash: str) -> None:
     """The node's pool drops a transaction; the in-process one drops all it has."""
     try:
