@@ -105,3 +105,14 @@ def test_somebody_who_says_no_may_say_yes(visits: Visits, desk: DeskProcess) -> 
     sign_in_with(page, wallet)
     expect(page.locator("summary").filter(has_text=wallet.address[:6])).to_be_visible()
     assert wallet.writes == ["personal_sign", "personal_sign"]
+
+
+@pytest.mark.parametrize("role", [devnet.LONG, devnet.DEPLOYER])
+def test_who_signed_in_before_goes_on(visits: Visits, desk: DeskProcess, role: int) -> None:
+    """The session is in a cookie that no script reads, and the wallet is known again without being opened."""
+    wallet = wallet_of(desk, role)
+    page = settled(visits.signed_in("/market", wallet))
+    expect(page.locator("summary").filter(has_text=wallet.address[:6])).to_be_visible()
+    assert (wallet.writes, accessible(page), layout_shifts(page)) == ([], [], [])
+    assert "ifx_session" not in page.evaluate("document.cookie")
+    assert "eth_requestAccounts" not in {each.method for each in wallet.asked}

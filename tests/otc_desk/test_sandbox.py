@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from otc_desk.app import create_app
 from otc_desk.desk import Desk
 from otc_desk.errors import NoSandbox
 from otc_desk.sandbox import hold
+from otc_desk.serving import serve
 from otc_desk.settings import Settings
 from otc_desk.web.static import read_assets
 from scripts.anvil import free_port, running
@@ -136,6 +138,19 @@ def test_a_sandbox_is_refused_on_another_chain_and_for_other_machines(chain_id: 
     for ours in ("127.0.0.1", "::1", "localhost"):
         hold(made, chain_id=31_337, host=ours)
     hold(settings("sqlite://"), chain_id=chain_id, host=host)
+
+
+def test_nothing_is_served_where_a_sandbox_may_not_be(ifx: IFX, tmp_path: Path) -> None:
+    """The command's own function refuses before it listens."""
+    ifx.deployment.write(tmp_path / "local.toml")
+    chain = {"rpc": str(ifx.chain.url), "deployment": str(tmp_path / "local.toml")}
+    made = settings(sqlite(tmp_path), **(LOCAL | {"chain": chain}))
+    with desk_on(made.database, ifx):
+        port = free_port()
+        with pytest.raises(NoSandbox, match=r"would listen on 0\.0\.0\.0"):
+            serve(made, host="0.0.0.0", port=port, with_worker=False)  # noqa: S104 - refused
+        with pytest.raises(OSError, match="refused"), socket.create_connection(("127.0.0.1", port)):
+            pass
 
 
 def test_without_a_sandbox_there_are_no_routes(ifx: IFX, tmp_path: Path) -> None:

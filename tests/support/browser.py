@@ -6,10 +6,14 @@ test in which they happen.
 
     def test_x(desk: DeskProcess, visits: Visits) -> None:
         wallet = BrowserWallet.of(desk.ifx.chain, dev_address(devnet.LONG))
-        page = visits.open("/inbox", wallet, view=PHONE, theme="dark")
-        wallet.refuse_next("personal_sign")
-        page.get_by_role("button", name="Sign in").click()
-        expect(page.get_by_text("You said no")).to_be_visible()
+        page = visits.signed_in("/inbox", wallet, view=PHONE, theme="dark")  # or visits.open(...), signed in by nobody
+        wallet.refuse_next("eth_signTypedData_v4")
+        page.get_by_role("button", name="Sign").click()
+        expect(page.get_by_text("Nothing was sent or signed")).to_be_visible()
+        assert accessible(page) == layout_shifts(page) == []
+        assert wallet.signed == []
+
+A wallet is also that of a key, of an account that delegates, or of a Safe: `BrowserWallet.of(chain, safe)`.
 """
 
 from __future__ import annotations
@@ -170,6 +174,23 @@ class Visits:
             wallet.install(context)
             self.wallets.append(wallet)
         return context
+
+    def signed_in(
+        self, path: str, wallet: BrowserWallet, *others: BrowserWallet, view: View = DESKTOP, theme: Theme = "light"
+    ) -> Page:
+        """A page of somebody who signed in before, with a wallet that the page knows again: for what comes after."""
+        context = self.visitor(wallet, *others, view=view, theme=theme)
+        asked = context.request.get("/api/session/message", params={"account": wallet.address}).json()["message"]
+        signature = "0x" + wallet.account.sign_text("0x" + asked.encode().hex()).hex()
+        given = {"message": asked, "signature": signature, "cookie": True}
+        answer = context.request.post("/api/session", data=given)  # its cookie is the context's
+        assert answer.status == 201, answer.text()
+        wallet.connected = True
+        known = f"localStorage.getItem('ifx.wallet') ?? localStorage.setItem('ifx.wallet', '\"{wallet.rdns}\"')"
+        context.add_init_script(f"if (location.protocol === 'http:') {known};")  # a blank page has no storage
+        page = context.new_page()
+        page.goto(path)
+        return page
 
     def set_clock(self, context: BrowserContext) -> None:
         """Bring a visitor's clock to the desk's time: after travelling, before the next load."""

@@ -133,6 +133,11 @@ class BrowserWallet:
         return self.account.address
 
     @property
+    def rdns(self) -> str:
+        """By which a page knows it again; wallets of one name share it."""
+        return "example." + self.name.lower().replace(" ", "-")
+
+    @property
     def writes(self) -> list[str]:
         """What the user was asked to confirm: methods in order, also of what was refused."""
         return [each.method for each in self.asked if each.method in WRITING]
@@ -143,7 +148,7 @@ class BrowserWallet:
         """Be in every page of a context; to be called before the first one loads."""
         number = next(_numbers)
         self._context, self._binding = context, f"__wallet{number}"
-        info = {"uuid": str(UUID(int=number, version=4)), "name": self.name, "icon": _ICON, "rdns": "example.wallet"}
+        info = {"uuid": str(UUID(int=number, version=4)), "name": self.name, "icon": _ICON, "rdns": self.rdns}
         options = {"binding": self._binding, "info": info, "announced": self.announced, "injected": self.injected}
         context.expose_binding(self._binding, self._on_request)
         context.add_init_script(f"({_SCRIPT})({json.dumps(options)})")
