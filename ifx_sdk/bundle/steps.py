@@ -50,6 +50,8 @@ class Verified:
     """Evidence that the bundle does not hold, by name of part."""
     unproven: tuple[str, ...] = ()
     """Days of which no node's evidence is whole in the bundle, `YYYY-MM-DD`."""
+    signers: tuple[str, ...] = ()
+    """The oracle nodes whose signatures were recovered, checksummed, sorted."""
     blocks: tuple[tuple[int, str], ...] = ()
     """Height and hash of every block that the proofs rest on."""
     confirmed: frozenset[str] = frozenset()

@@ -290,6 +290,7 @@ class _Walk:
         walked = [self.fixings.walk(day) for day in days]
         self.found.missing = tuple(dict.fromkeys(name for each in walked for name in each.missing))
         self.found.unproven = tuple(date_of(each.day).isoformat() for each in walked if not each.whole)
+        self.found.signers = tuple(sorted({account for each in walked for account in each.signers}))
         for name, text in _fixing_rows(walked, self.pages.count):
             self.found.ok(name, text)
 

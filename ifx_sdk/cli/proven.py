@@ -20,6 +20,7 @@ def document(found: Verified) -> dict[str, object]:
         if wrong is None
         else {"step": wrong.step, "part": wrong.part, "expected": wrong.expected, "found": wrong.found},
         "missing": list(found.missing),
+        "signers": list(found.signers),
         "unproven_days": list(found.unproven),
         "blocks": [
             {"number": number, "hash": hash, "confirmed": hash in found.confirmed} for number, hash in found.blocks

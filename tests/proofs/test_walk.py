@@ -27,6 +27,7 @@ def test_a_point_forward_passes_step_by_step(bundles: Mapping[str, Bundle], stor
     assert settled is not None
     assert booked is not None
     assert (found.verdict, found.end, found.mismatch, found.missing) == (Verdict.PASS, End.SETTLED, None, ())
+    assert found.signers == tuple(sorted(dev_address(index) for index in devnet.NODES[:3]))
     assert [(each.what, each.text) for each in found.steps] == [
         ("bundle", f"{len(bundles['point'].parts)} parts as bundle.json names them, {len(found.blocks)} block headers"),
         ("settled", f"at F_ref 4.32 USD/Mtok in transaction {settled.tx_hash} of block {settled.block_number}"),
