@@ -33,7 +33,7 @@ test: .venv/.installed-dev ## Every test, then the story once more through `ape 
 	@scripts/prometheus.sh --if-apt
 	@scripts/postgres.sh
 	@scripts/chromium.sh
-	$(BIN)/pytest -n $(JOBS) --dist loadfile --durations 10
+	$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder --durations 10
 	$(BIN)/ape test tests/stories $(OWN_CHAINS:%=--ignore=tests/stories/%.py) --network ethereum:local:test -o addopts="--strict-markers --import-mode=importlib"
 
 check: .venv/.installed-dev ## Lint, format, types and the rules of the house
@@ -75,7 +75,7 @@ sandbox: .venv/.installed-sandbox tools ## Everything to try out in a browser: c
 
 nightly: .venv/.installed-dev tools ## The million checks, then every property with more examples; NIGHTLY_SECONDS=... bounds both
 	@half=$(NIGHTLY_SECONDS); export HYPOTHESIS_PROFILE=nightly YEAR_DAYS=365 NIGHTLY_SECONDS=$${half:+$$((half / 2))}; \
-	for part in nightly "not nightly"; do $(BIN)/pytest -n $(JOBS) --dist loadfile -rs -m "$$part"; done
+	for part in nightly "not nightly"; do $(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder -rs -m "$$part"; done
 
 lock: .venv/.installed-dev ## Write the installed versions to requirements/constraints.txt (names and versions only)
 	$(BIN)/pip freeze --exclude-editable | grep -E '^[A-Za-z0-9_.-]+==[^ ]+$$' > requirements/constraints.txt

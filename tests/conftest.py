@@ -25,8 +25,16 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 _ENDS = time.monotonic() + BOX
 
+_LONG = {"stateful", "stories", "browser", "test_load.py", "test_schemathesis.py"}
+"""Folders and files of single tests that take longer than hundreds of others."""
+
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Begin no test once the time box is over; what was left out is counted as skipped, with the reason."""
     if time.monotonic() > _ENDS:
         pytest.skip(f"not begun: NIGHTLY_SECONDS={BOX:.0f} were over")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes minutes: begun last, it would run on one worker while the others have nothing to do."""
+    items.sort(key=lambda item: not _LONG.intersection(item.path.parts))
