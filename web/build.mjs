@@ -15,14 +15,14 @@ const LIMIT = 60_000;
 const PART = /-[A-Z0-9]{8}\.js$/; // of a name that holds its content's hash
 const check = process.argv.includes("--check");
 
-// viem imports some parts of itself late, in functions that the page does not use; as parts of a split build they would
-// keep most of viem alive. Whoever calls one of those functions after all is told.
-const noLateViem = {
-  name: "no-late-viem",
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /./ }, ({ kind, importer, path }) =>
-      kind === "dynamic-import" && importer.includes("/node_modules/") ? { path, namespace: "late" } : undefined);
-    onLoad({ filter: /./, namespace: "late" }, ({ path }) => ({ contents: `throw new Error("${path} is not part of this page"); export {};` }));
+// Every page gets `shared.ts` whole: files that are reached by the same pages are built into one.
+const sharedByAll = {
+  name: "shared-by-all",
+  setup({ onLoad }) {
+    onLoad({ filter: /\/web\/src\/(main|app|pages\/.+)\.tsx$/ }, async ({ path }) => {
+      const up = path.includes("/pages/") ? "../".repeat(path.split("/pages/")[1].split("/").length) : "./";
+      return { contents: `${await readFile(path, "utf8")}\nimport "${up}shared.ts";\n`, loader: "tsx" };
+    });
   },
 };
 
@@ -41,7 +41,7 @@ const { outputFiles, metafile } = await build({
   charset: "utf8",
   write: false,
   metafile: true,
-  plugins: [noLateViem],
+  plugins: [sharedByAll],
 });
 const files = new Map(outputFiles.map((each) => [basename(each.path), Buffer.from(each.contents)]));
 const scripts = scriptsOf(metafile);

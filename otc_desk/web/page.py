@@ -6,7 +6,8 @@ holds no script of its own, and names each file with its hash (`integrity`), so 
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Mapping
+from functools import partial
 from importlib import resources
 from typing import Final
 
@@ -23,24 +24,23 @@ from otc_desk.desk import Desk, system_clock
 from otc_desk.routes.callers import cookie_of
 from otc_desk.web.static import FOLDER, Asset, read_assets
 
-PATHS: Final = (
-    "/",
-    "/sign-in",
-    "/market",
-    "/request",
-    "/requests",
-    "/requests/{id}",
-    "/inbox",
-    "/agreements/{id}",
-    "/positions",
-    "/positions/{id}",
-    "/funds",
-    "/funds",
-    "/documents",
-    "/operator",
-    "/if-we-vanish",
-)
-"""Where the page is; `web/src/routes.tsx` has the same."""
+PATHS: Final[Mapping[str, str]] = {
+    "/": "market",
+    "/sign-in": "sign-in",
+    "/market": "market",
+    "/request": "request",
+    "/requests": "requests",
+    "/requests/{id}": "requests",
+    "/inbox": "inbox",
+    "/agreements/{id}": "agreement",
+    "/positions": "positions",
+    "/positions/{id}": "position",
+    "/funds": "funds",
+    "/documents": "documents",
+    "/operator": "operator",
+    "/if-we-vanish": "vanish",
+}
+"""Where the page is, and by which of its scripts; `web/src/routes.tsx` has the same."""
 ENTRIES: Final = ("desk", "sandbox")
 """Scripts that the shell itself runs."""
 FOREVER: Final = "public, max-age=31536000, immutable"
@@ -60,17 +60,18 @@ class Page:
         template = resources.files("otc_desk.web").joinpath("templates", "shell.html").read_text(encoding="utf-8")
         environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
         self._template = environment.from_string(template)
+        self._built = self._what_is_built()
 
     def asset(self, built_name: str) -> Asset:
         """A file by the name that it is built under, such as `desk.js`."""
         return self._assets[built_name]
 
-    def shell(self, request: Request, *, status: int = 200) -> Response:
-        """The page for a path; what is shown there is the script's business."""
+    def shell(self, request: Request, *, script: str = "", status: int = 200) -> Response:
+        """The page for a path; `script` is the one that shows what is there, to be fetched with the others."""
         theme = request.cookies.get(THEME_COOKIE)
         text = self._template.render(
             script=self._assets["desk.js"],
-            parts=self._parts("desk"),
+            parts=dict.fromkeys([*self._parts("desk"), *self._parts(script)]),
             style=self._assets["desk.css"],
             theme=theme if theme in THEMES else None,
             sandbox=self._sandbox(),
@@ -103,23 +104,22 @@ class Page:
             "sandbox": settings.sandbox is not None,
             # A public chain's wallets know it already, and the desk's own endpoint may hold a key.
             "rpcUrls": [settings.chain.rpc] if settings.sandbox is not None else [],
-            "bundle": self._bundle(),
-            "scripts": {
-                name: [[each.url, each.integrity] for each in self._parts(name)]
-                for name in self._scripts
-                if name not in ENTRIES
-            },
+        } | self._built
+
+    def _what_is_built(self) -> dict[str, object]:
+        """The part of the facts that does not change: all scripts' hash, each page's files with theirs, licences."""
+        scripts = (self._assets[name].content for name in sorted(self._assets) if name.endswith(".js"))
+        pages = [name for name in self._scripts if name not in ENTRIES]
+        return {
+            "bundle": hashlib.sha256(b"".join(scripts)).hexdigest(),  # as `cat *.js | sha256sum` has it
+            "scripts": {name: [[each.url, each.integrity] for each in self._parts(name)] for name in pages},
             "licences": self._assets["licences.txt"].url,
         }
 
-    def _parts(self, name: str) -> list[Asset]:
-        """The scripts that a page or an entry imports, but the entries themselves."""
-        return [self._assets[each] for each in self._scripts[name] if each.removesuffix(".js") not in ENTRIES]
-
-    def _bundle(self) -> str:
-        """SHA-256 of all scripts, as `cat *.js | sha256sum` has it."""
-        scripts = (self._assets[name].content for name in sorted(self._assets) if name.endswith(".js"))
-        return hashlib.sha256(b"".join(scripts)).hexdigest()
+    def _parts(self, script: str) -> list[Asset]:
+        """What a page's script or an entry imports, but the entries themselves."""
+        named = self._scripts.get(script, [])
+        return [self._assets[each] for each in named if each.removesuffix(".js") not in ENTRIES]
 
     def file(self, request: Request) -> Response:
         """A file by its served name. Raises 404 for every other one: there is nothing else in the folder."""
@@ -143,9 +143,10 @@ def add_page(app: FastAPI, desk: Desk) -> None:
     """Serve the page; to be called when every other route is there."""
     page = Page(desk)
     app.state.page = page
-    shell: Callable[[Request], Response] = page.shell
     # Plain routes: they are no part of the API, and answer HEAD as they answer GET.
-    app.router.routes.extend(Route(path, shell, methods=["GET"], include_in_schema=False) for path in PATHS)
+    for path, script in PATHS.items():
+        shown = partial(page.shell, script=script)
+        app.router.routes.append(Route(path, shown, methods=["GET"], include_in_schema=False))
     app.router.routes.append(Route(FOLDER + "{name}", page.file, methods=["GET"], include_in_schema=False))
 
 

@@ -37,15 +37,13 @@ class Asset:
     kind: str
     """Content-Type."""
 
-    @property
-    def sha256(self) -> str:
-        """SHA-256 of the file, hexadecimal: what `sha256sum` says of it."""
-        return hashlib.sha256(self.content).hexdigest()
+    sha256: str
+    """SHA-256 of the file, hexadecimal: what `sha256sum` says of it."""
 
     @property
     def integrity(self) -> str:
         """The same for the `integrity` attribute: a browser runs nothing else under this name."""
-        return "sha256-" + b64encode(hashlib.sha256(self.content).digest()).decode()
+        return "sha256-" + b64encode(bytes.fromhex(self.sha256)).decode()
 
     @property
     def served_name(self) -> str:
@@ -69,6 +67,11 @@ def read_assets() -> dict[str, Asset]:
         kind = KINDS.get(PurePosixPath(entry.name).suffix)
         if kind is not None:
             content = entry.read_bytes()
-            packed = gzip.compress(content, 9, mtime=0)
-            found[entry.name] = Asset(name=entry.name, content=content, packed=packed, kind=kind)
+            found[entry.name] = Asset(
+                name=entry.name,
+                content=content,
+                packed=gzip.compress(content, 9, mtime=0),
+                kind=kind,
+                sha256=hashlib.sha256(content).hexdigest(),
+            )
     return found

@@ -63,9 +63,19 @@ def test_the_shell_is_at_every_path_of_the_page(client: TestClient, path: str) -
 
 
 def test_the_page_knows_the_paths_that_the_desk_serves() -> None:
-    """Both tables name the same places, so that a reload of any page finds it."""
-    known = set(re.findall(r'path: "([^"]+)"', text("web/src/routes.tsx")))
-    assert known <= set(PATHS)
+    """Both tables name the same places and scripts: a reload finds every page, and fetches all that it runs at once."""
+    known = dict(re.findall(r'path: "([^"]+)", page: later\("([^"]+)"', text("web/src/routes.tsx")))
+    assert known.items() <= PATHS.items()
+    assert len(known) == text("web/src/routes.tsx").count("{ path:")
+
+
+@pytest.mark.parametrize("path", ["/market", "/agreements/{id}"])
+def test_the_shell_fetches_what_its_page_runs(client: TestClient, path: str) -> None:
+    """Nothing waits for another script to name it, and other pages' scripts are left alone."""
+    scripts: dict[str, list[str]] = json.loads((STATIC / "scripts.json").read_text())
+    fetched = re.findall(r'<link rel="modulepreload" href="/static/([^"]+)"', client.get(path).text)
+    assert set(fetched) == {*scripts["desk"], *scripts[PATHS[path]]} - {"desk.js"}
+    assert len(fetched) == len(set(fetched))
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { connection } from "./api/connection.ts";
 import { facts } from "./facts.ts";
 import { NotFoundPage, OperatorsOnly } from "./pages/not-found.tsx";
-import { SignInForm } from "./pages/sign-in.tsx";
+import { later } from "./parts/later.tsx";
 import { Page } from "./parts/page.tsx";
 import { Room } from "./parts/state.tsx";
 import { shortened } from "./parts/show.tsx";
@@ -12,6 +12,8 @@ import { navigate, usePlace } from "./router.ts";
 import { signOut, useSession, type Session } from "./session.ts";
 import { useStore } from "./store.ts";
 import { nextTheme, setTheme, theme } from "./theme.ts";
+
+const SignInForm = later<{ onDone?: () => void }>("sign-in", async () => (await import("./pages/sign-in.tsx")).SignInForm);
 
 export function App() {
   const place = usePlace();

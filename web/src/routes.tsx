@@ -1,10 +1,8 @@
-// The pages: where each is, what it is called, who may see it. `otc_desk/web/page.py` serves the same paths. All but the
-// first ones come `later`: their script is fetched when they are opened.
+// The pages: where each is, what it is called, who may see it. `otc_desk/web/page.py` has the same
+// paths and names. The script of each comes `later`: with the shell of its path, else when it is opened.
 import type { ComponentType } from "preact";
 import { later } from "./parts/later.tsx";
 import { match } from "./router.ts";
-import { MarketPage } from "./pages/market.tsx";
-import { SignInPage } from "./pages/sign-in.tsx";
 
 /** What a page gets: the values in its path, such as `{id}`. */
 export type PageProps = { params: Record<string, string> };
@@ -20,10 +18,12 @@ export type Route = {
   family?: string;
 };
 
+const MARKET = async () => (await import("./pages/market.tsx")).MarketPage;
+
 export const ROUTES: readonly Route[] = [
-  { path: "/", page: MarketPage, access: "public" },
-  { path: "/market", page: MarketPage, access: "public", nav: "Market" },
-  { path: "/sign-in", page: SignInPage, access: "public" },
+  { path: "/", page: later("market", MARKET), access: "public" },
+  { path: "/market", page: later("market", MARKET), access: "public", nav: "Market" },
+  { path: "/sign-in", page: later("sign-in", async () => (await import("./pages/sign-in.tsx")).SignInPage), access: "public" },
   { path: "/inbox", page: later("inbox", async () => (await import("./pages/inbox.tsx")).InboxPage), access: "participant", nav: "Inbox" },
   { path: "/agreements/{id}", page: later("agreement", async () => (await import("./pages/agreement.tsx")).AgreementPage), access: "participant", family: "Inbox" },
   { path: "/requests", page: later("requests", async () => (await import("./pages/requests.tsx")).RequestsPage), access: "participant", nav: "Requests" },
@@ -32,7 +32,7 @@ export const ROUTES: readonly Route[] = [
   { path: "/positions", page: later("positions", async () => (await import("./pages/positions.tsx")).PositionsPage), access: "participant", nav: "Positions" },
   { path: "/positions/{id}", page: later("position", async () => (await import("./pages/position.tsx")).PositionPage), access: "participant", family: "Positions" },
   { path: "/funds", page: later("funds", async () => (await import("./pages/funds.tsx")).FundsPage), access: "participant", nav: "Money" },
-  { path: "/documents", page: later("documents", async () => (await import("./pages/documents.tsx")).DocumentsPage), access: "participant", nav: "Documents" },
+  { path: "/documents", page: later("documents", async () => (await import("./pages/documents.tsx")).DocumentsPage), access: "participant", family: "Positions" },
 ];
 
 /** The page of a path, with the values in it; undefined where there is none. */

@@ -1,1 +1,0 @@
-import{c as e}from"./chunk-PN3TCQWC.js";import"./chunk-TCVFBHIS.js";import"./chunk-R6EJJRTB.js";import"./chunk-RTWEQNXK.js";import"./chunk-HRQQO2NX.js";import"./chunk-WWGX3Y4I.js";import"./chunk-ZQ2SOB7Q.js";import"./chunk-3UBQOJQJ.js";import"./chunk-TPKGVVUP.js";import"./chunk-D7SS2AJY.js";export{e as SafeFile};

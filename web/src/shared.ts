@@ -1,0 +1,23 @@
+// What nearly every page uses: built into one file that comes with the frame, instead of a dozen small ones.
+import "./api/client.ts";
+import "./api/use.ts";
+import "./chain/discovery.ts";
+import "./chain/keep.ts";
+import "./chain/problem.ts";
+import "./chain/request.ts";
+import "./chain/wallet.ts";
+import "./link.ts";
+import "./money.ts";
+import "./parts/button.tsx";
+import "./parts/chart.tsx";
+import "./parts/dialog.tsx";
+import "./parts/form.tsx";
+import "./parts/later.tsx";
+import "./parts/page.tsx";
+import "./parts/scale.ts";
+import "./parts/show.tsx";
+import "./parts/state.tsx";
+import "./parts/steps.tsx";
+import "./parts/table.tsx";
+import "./session.ts";
+import "./time.ts";
