@@ -162,7 +162,7 @@ def about_profile(fields: Sequence[str]) -> Said:
         type="participant.changed",
         title="Your profile was changed",
         text=f"Changed: {', '.join(fields)}.",
-        next="If that was not you, sign out everywhere and write to the operator.",
+        next="If that was not you, end every session (DELETE /api/session?everywhere=true) and write to the operator.",
     )
 
 

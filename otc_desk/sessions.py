@@ -119,11 +119,10 @@ class Sessions:
                 raise NotSignedIn("there is no such session, or it is over")
             return Caller(account=found.account, csrf=found.csrf, token_hash=found.token_hash)
 
-    def sign_out(self, caller: Caller) -> None:
-        """End a session."""
-        self._database.write(
-            lambda session: session.execute(delete(Session).where(Session.token_hash == caller.token_hash))
-        )
+    def sign_out(self, caller: Caller, *, everywhere: bool = False) -> None:
+        """End a session, or all of its account's: somebody else may have one."""
+        mine = Session.account == caller.account if everywhere else Session.token_hash == caller.token_hash
+        self._database.write(lambda session: session.execute(delete(Session).where(mine)))
 
 
 def hash_of(token: str) -> str:

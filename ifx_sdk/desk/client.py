@@ -129,9 +129,9 @@ class Desk:
         return self._read(Whoami, "/session")
 
     @operation("session_sign_out")
-    def sign_out(self) -> None:
-        """End the session."""
-        self._http.sign_out()
+    def sign_out(self, *, everywhere: bool = False) -> None:
+        """End the session of this client, or `everywhere` all sessions of its account."""
+        self._http.sign_out(everywhere=everywhere)
 
     # ------------------------------------------------------------------------------------------------------ profile
 

@@ -117,10 +117,11 @@ class DeskHttp:
         self._token = parsed(SignedIn, content, self.url).token
         return content
 
-    def sign_out(self) -> None:
-        """End the session, here and at the desk."""
+    def sign_out(self, *, everywhere: bool = False) -> None:
+        """End the session, here and at the desk; there all of the account's where it is `everywhere`."""
         if self._token is not None:
-            self._send("DELETE", "/session", headers={"Authorization": f"Bearer {self._token}"})
+            path = "/session?everywhere=true" if everywhere else "/session"
+            self._send("DELETE", path, headers={"Authorization": f"Bearer {self._token}"})
             self._token = None
 
     def hold_message(self, text: str, account: str) -> SignIn:

@@ -7,8 +7,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ifx_sdk.money import decimal_text
 
-PLAIN: Final = r"^[^\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\uffff]*$"
-"""A line without control or format characters: they break tables and mails, and what an operator believes to read."""
+PLAIN: Final = (
+    r"^[^\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
+    r"\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff]*$"
+)
+"""A line without control characters and such as nobody sees: they break tables and mails, and what one believes to
+read."""
 _LAST_SECOND: Final = 253_402_300_799  # of the year 9999
 
 PriceText: TypeAlias = Annotated[

@@ -80,9 +80,14 @@ def whoami(desk: DeskOf, caller: CallerOf) -> Whoami:
 
 
 @router.delete("", summary="Sign out", status_code=204)
-def sign_out(desk: DeskOf, caller: CallerOf, response: Response) -> None:
-    """End the session."""
-    desk.sessions.sign_out(caller)
+def sign_out(
+    desk: DeskOf,
+    caller: CallerOf,
+    response: Response,
+    everywhere: Annotated[bool, Query(description="True: end all sessions of the account.")] = False,
+) -> None:
+    """End the session, or with `everywhere` every one of the account."""
+    desk.sessions.sign_out(caller, everywhere=everywhere)
     response.delete_cookie(cookie_of(desk), **_hardened(desk))
 
 

@@ -84,6 +84,8 @@ def test_a_draft_is_written_and_handed_in(desk: Desk, long: Participant) -> None
         ({"valid_until": 1_784_073_600 + 91 * DAY}, "valid_until"),
         ({"contact": "line\nbreak"}, "contact"),
         ({"contact": "\u202egnihtemos"}, "contact"),
+        ({"contact": "a letter that nobody sees: \u3164"}, "contact"),
+        ({"contact": "a variant that nobody sees: a\ufe0f"}, "contact"),
         ({"contact": "a" * 501}, "contact"),
         ({"price": "7.45"}, "price"),
     ],

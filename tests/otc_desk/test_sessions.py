@@ -37,6 +37,16 @@ def test_a_wallet_signs_in_and_out(client: TestClient) -> None:
     assert long.get("/api/session").status_code == 401
 
 
+def test_who_signs_out_everywhere_ends_all_sessions_of_the_account(client: TestClient) -> None:
+    """Also one that somebody else has; those of other accounts stay, and so does the own one without the word."""
+    long, stolen, short = Participant(client, LONG), Participant(client, LONG), Participant(client, devnet.SHORT)
+    other = Participant(client, LONG)
+    assert client.delete("/api/session", headers=other.headers).status_code == 204
+    assert [each.get("/api/session").status_code for each in (long, stolen, other, short)] == [200, 200, 401, 200]
+    assert client.delete("/api/session?everywhere=true", headers=long.headers).status_code == 204
+    assert [each.get("/api/session").status_code for each in (long, stolen, short)] == [401, 401, 200]
+
+
 def test_a_message_is_good_for_one_sign_in(client: TestClient) -> None:
     """The second use of its nonce is refused."""
     body = signed(message_of(client))
