@@ -4,7 +4,7 @@ import { useEffect, useReducer, useRef, useState } from "preact/hooks";
 import { address, get } from "./client.ts";
 import { Problem } from "./problem.ts";
 import type { Answer, Input, PathOf } from "./types.ts";
-import { Refusal } from "../chain/problem.ts";
+import { problemOf } from "../chain/problem.ts";
 import { session } from "../session.ts";
 
 export type Loaded<T> = {
@@ -113,7 +113,7 @@ export function forget(start: string): void {
 }
 
 /** What was said against a write: by the desk (`Problem`) or by wallet, node or contract (`chain/problem.ts`). */
-export type Said = { readonly what: string; readonly cure: string };
+export type Said = { readonly what: string; readonly cure: string; readonly kind?: string };
 
 export type Writing = {
   /** Whether the write is on its way. */
@@ -143,9 +143,10 @@ export function useWrite(): Writing {
       try {
         problem = failed(await work());
       } catch (error) {
-        if (error instanceof Refusal) problem = error.problem;
-        else if (error instanceof Problem) problem = error;
-        else throw error;
+        const found = error instanceof Problem ? error : problemOf(error);
+        // A fault of the page's own is told to its reader all the same, and stays one for whoever watches the console.
+        if (found.kind === "other") reportError(error);
+        problem = found;
       } finally {
         running.current = false;
         set({ busy: false, problem });

@@ -1,14 +1,14 @@
 // Sign in: a wallet signs the desk's message (EIP-4361), or the signature of a contract wallet is pasted.
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { get } from "../api/client.ts";
 import { useWrite } from "../api/use.ts";
-import { discoverWallets, type Wallet } from "../chain/discovery.ts";
+import type { Wallet } from "../chain/discovery.ts";
 import type { Result } from "../chain/problem.ts";
-import { connect, signText } from "../chain/wallet.ts";
-import { facts } from "../facts.ts";
+import { signText } from "../chain/wallet.ts";
+import { connectTo, useLink } from "../link.ts";
 import { Button, ButtonLink } from "../parts/button.tsx";
 import { More } from "../parts/dialog.tsx";
-import { TextArea, TextField } from "../parts/form.tsx";
+import { later } from "../parts/later.tsx";
 import { Page } from "../parts/page.tsx";
 import { Address } from "../parts/show.tsx";
 import { Refused, State } from "../parts/state.tsx";
@@ -38,9 +38,11 @@ function inside(next: string | null): string | undefined {
   return next && /^\/(?!\/)[\w/?=&.:-]*$/.test(next) ? next : undefined;
 }
 
+const ContractSignIn = later<{ onDone?: (() => void) | undefined }>("sign-in/contract", async () => (await import("./sign-in/contract.tsx")).ContractSignIn);
+
 /** The ways to sign in; the page around it changes by itself once somebody is. */
 export function SignInForm(props: { onDone?: () => void }) {
-  const wallets = useWallets();
+  const { wallets, settled } = useLink();
   const write = useWrite();
   const [asked, ask] = useState<string>();
   const begin = (wallet: Wallet) => {
@@ -58,7 +60,7 @@ export function SignInForm(props: { onDone?: () => void }) {
           </li>
         ))}
       </ul>
-      {wallets.length === 0 && (
+      {wallets.length === 0 && settled && (
         <State kind="empty" title="No wallet was found in this browser."
           next="Unlock or install one (MetaMask, Rabby, Ledger Live, Frame) and it appears here by itself. Without one in this browser, use a Safe or the command line below." />
       )}
@@ -68,46 +70,12 @@ export function SignInForm(props: { onDone?: () => void }) {
   );
 }
 
-function useWallets(): readonly Wallet[] {
-  const [found, set] = useState<readonly Wallet[]>([]);
-  useEffect(() => discoverWallets(set), []);
-  return found;
-}
-
 async function withWallet(wallet: Wallet): Promise<Result<unknown>> {
-  const connection = await connect(wallet);
+  const connection = await connectTo(wallet);
   if (!connection.ok) return connection;
   const [account] = connection.value.accounts;
   const { message } = await get("/api/session/message", { query: { account } });
   const signed = await signText(wallet.provider.request, account, message);
   if (signed.ok) await signIn(message, signed.value);
   return signed;
-}
-
-/** A message for a contract wallet, and room for what its owners signed. */
-function ContractSignIn(props: { onDone?: (() => void) | undefined }) {
-  const [account, setAccount] = useState("");
-  const [message, setMessage] = useState("");
-  const [signature, setSignature] = useState("");
-  const asking = useWrite();
-  const sending = useWrite();
-  const fetchMessage = () => asking.run(async () => setMessage((await get("/api/session/message", { query: { account: account.trim() } })).message));
-  const send = () => void sending.run(() => signIn(message, signature.trim())).then((done) => done && props.onDone?.());
-  return (
-    <div class="stack">
-      <p>The desk asks the wallet's contract whether it accepts the signature (ERC-1271). Owners sign the message below, each in a Safe app or with the command line; the joined signature is pasted here. A message is good for ten minutes.</p>
-      <TextField label="The wallet's address" value={account} onInput={setAccount} placeholder="0x…" maxLength={42} figure />
-      <Button kind="plain" busy={asking.busy} onClick={() => void fetchMessage()} disabled={!/^0x[0-9a-fA-F]{40}$/.test(account.trim())} why="An address has 0x and 40 digits.">Get the message</Button>
-      <Refused problem={asking.problem} />
-      {message && (
-        <>
-          <pre class="message" tabIndex={0}>{message}</pre>
-          <p class="hint">By command: <code>ifx sign-in --desk {facts().url} --account {account.trim()}</code> shows the SafeMessage hash that each owner signs.</p>
-          <TextArea label="Signature" code value={signature} onInput={setSignature} hint="0x and hexadecimal digits; several owners' signatures joined, in the order of their addresses." />
-          <Button busy={sending.busy} onClick={send} disabled={!/^0x([0-9a-fA-F]{2})*$/.test(signature.trim())} why="A signature begins with 0x and has an even number of digits.">Sign in</Button>
-          <Refused problem={sending.problem} />
-        </>
-      )}
-    </div>
-  );
 }

@@ -1,1 +1,0 @@
-import{c as e}from"./chunk-EDDMBP4T.js";import"./chunk-S2YI37SX.js";import"./chunk-X5EHBMCE.js";import"./chunk-C4XW4K4C.js";import"./chunk-77O225GQ.js";import"./chunk-W4PI3O46.js";import"./chunk-ZGF5Y2TS.js";export{e as SafeFile};
