@@ -32,6 +32,7 @@ PATHS: Final[Mapping[str, str]] = {
     "/requests": "requests",
     "/requests/{id}": "requests",
     "/inbox": "inbox",
+    "/profile": "profile",
     "/agreements/{id}": "agreement",
     "/positions": "positions",
     "/positions/{id}": "position",

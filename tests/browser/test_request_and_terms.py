@@ -234,6 +234,37 @@ def test_declined_terms_open_the_request_again(visits: Visits, desk: DeskProcess
     expect(page.get_by_role("row").filter(has_text="Open")).to_be_visible()
 
 
+def test_an_early_end_and_a_novation_are_approved_like_terms(
+    visits: Visits, desk: DeskProcess, long: KeySigner, short: Desk
+) -> None:
+    """What each pays is computed from the forward on the chain; the wallet signs the SDK's digest."""
+    desk.fund(KeyWallet(chain=desk.ifx.chain, signer=long))
+    one = desk.desk(long)
+    id = terms_for(desk, long, short)
+    forward = one.approve(id).forward
+    short.approve(id)
+    assert desk.over(short, id).state == "done"
+    wallet = wallet_of(desk, long)
+    newcomers = wallet_of(desk, newcomer(desk))
+    moved = short.propose_novation(forward, incoming=newcomers.address, payment=2_000_000).agreement
+    page = arrive(visits, newcomers, f"/agreements/{moved.id}")
+    expect(page.get_by_text("Computed in this page from the forward on the chain")).to_be_visible()
+    expect(page.get_by_text("2.00 USDT are missing")).to_be_visible()
+    expect(page.get_by_text("Novation: you enter")).to_be_visible()
+    assert (overflows(page), accessible(page)) == (0, [])
+    four_pictures(page, "agreement-novation")
+    ended = short.propose_termination(forward, price=7_900_000).agreement
+    page = arrive(visits, wallet, f"/agreements/{ended.id}")
+    expect(page.get_by_text("Computed in this page from the forward on the chain")).to_be_visible()
+    expect(page.get_by_text("820,000.00 USDT")).to_be_visible()
+    four_pictures(page, "agreement-termination")
+    page.get_by_role("button", name="Sign and approve").click()
+    expect(page.get_by_text("You approved it by signature")).to_be_visible()
+    assert wallet.signed[-1].digest == bytes.fromhex(ended.digest[2:])
+    short.approve(ended.id)
+    expect(page.get_by_text("Ended on the chain.")).to_be_visible()
+
+
 @pytest.fixture
 def safe(desk: DeskProcess) -> Safe:
     """A Safe of which two of three owners decide, with coin for gas."""
@@ -282,7 +313,7 @@ def test_terms_on_yesterdays_price_can_not_be_approved(
     desk.next_day(SPOT + 10_000)
     page.reload()
     expect(page.get_by_text("The price was fixed anew")).to_be_visible()
+    expect(page.get_by_text("Your request is open again")).to_be_visible()
     expect(page.get_by_role("button", name="Sign and approve")).to_have_count(0)
-    page.get_by_role("button", name="Decline", exact=True).click()
-    page.get_by_role("dialog").get_by_role("button", name="Decline for good").click()
-    expect(page.get_by_text("It was declined.")).to_be_visible()
+    page.get_by_role("link", name="Go to your requests").click()
+    expect(page.get_by_role("row").filter(has_text="Open")).to_be_visible()

@@ -81,6 +81,7 @@ function Account(props: { session: Session }) {
       <div class="menu-body">
         <p class="hint">Signed in as</p>
         <code>{session.account}</code>
+        <a href="/profile">Your profile</a>
         <button type="button" class="button plain" onClick={leave}>Sign out</button>
       </div>
     </details>

@@ -18,7 +18,7 @@ import { Parties } from "./agreement/parties.tsx";
 import { Untrue } from "./agreement/untrue.tsx";
 import { TermsMeaning } from "./agreement/terms.tsx";
 import { useWay, WayChoice } from "./agreement/way.tsx";
-import { type Agreement, approvedByMe, isOpen, KINDS, standingOf, type Standing, titleOf } from "./agreement/words.ts";
+import { type Agreement, approvedByMe, isOpen, KINDS, SPOT_MOVED, standingOf, type Standing, titleOf } from "./agreement/words.ts";
 
 export function AgreementPage({ params }: PageProps) {
   const found = useGet("/api/agreements/{id}", { path: { id: params["id"]! }, every: 4 });
@@ -89,7 +89,7 @@ type Trouble = { code: string; who: string; what: string; cure: string };
 function Now(props: { of: Agreement; standing: Standing; dead: Trouble | undefined }) {
   const { of, standing, dead } = props;
   if (dead) {
-    const title = dead.code === "spot" ? "The price was fixed anew: these terms can no longer be booked." : "This can no longer be executed.";
+    const title = dead.code === "spot" ? SPOT_MOVED : "This can no longer be executed.";
     const next = of.kind === "terms"
       ? "Nothing is locked. Decline it and your request is open again at once; otherwise that happens by itself at the deadline."
       : "Nothing changes. Decline it, or let it run out; either side can propose anew.";

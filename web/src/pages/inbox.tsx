@@ -1,22 +1,27 @@
 // Everything that waits for the one who is signed in, most urgent first, and what the desk has told.
-import { useGet } from "../api/use.ts";
+import { useGet, useSettled } from "../api/use.ts";
 import type { Schema } from "../api/types.ts";
 import { ButtonLink } from "../parts/button.tsx";
 import { Page, Section } from "../parts/page.tsx";
 import { Tag, Time, useNow } from "../parts/show.tsx";
-import { Load, State } from "../parts/state.tsx";
+import { Load, Room, State } from "../parts/state.tsx";
 import { showTokens } from "../money.ts";
 import { useOpenLoaded } from "./inbox/open.ts";
-import { Notices } from "./inbox/notices.tsx";
+import { Notices, useNotices } from "./inbox/notices.tsx";
 import { type Agreement, approvedByMe, KINDS, standingOf, titleOf, type Tone } from "./agreement/words.ts";
 
 type Item = { id: string; href: string; title: string; tag: string; tone: Tone; next: string; until: number | null; mine: boolean };
+
+const LEAD = "What waits for you, most urgent first, and what the desk has told you.";
 
 export function InboxPage() {
   const now = useNow(15);
   const open = useOpenLoaded();
   const drafts = useGet("/api/requests", { query: { state: "draft" }, every: 30 });
   const positions = useGet("/api/positions", { every: 30 });
+  const notices = useNotices();
+  // Drawn together, so that nothing moves when one of them comes later.
+  const ready = useSettled([open, drafts, positions, notices]);
   const items = [
     ...(open.data ?? []).map((each) => ofAgreement(each.of, now)),
     ...(drafts.data?.items ?? []).map(ofDraft),
@@ -25,8 +30,9 @@ export function InboxPage() {
   const mine = items.filter((each) => each.mine);
   const others = items.filter((each) => !each.mine);
   const whole = { ...open, data: open.data && drafts.data && positions.data ? items : undefined, problem: open.problem ?? drafts.problem ?? positions.problem };
+  if (!ready) return <Page title="Inbox" lead={LEAD}><Room lines={12} /></Page>;
   return (
-    <Page title="Inbox" lead="What waits for you, most urgent first, and what the desk has told you.">
+    <Page title="Inbox" lead={LEAD}>
       <Section title="Waits for you">
         <Load of={whole} lines={5}>
           {() => mine.length > 0
@@ -35,7 +41,7 @@ export function InboxPage() {
         </Load>
       </Section>
       {others.length > 0 && <Section title="Waits for others" note="Nothing to do for you"><Items label="Waits for others" items={others} /></Section>}
-      <Notices />
+      <Notices of={notices} />
     </Page>
   );
 }

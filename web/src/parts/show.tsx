@@ -31,8 +31,8 @@ export function Time(props: { at: number; inline?: boolean; distance?: boolean }
   return (
     <time class={props.inline ? "time inline" : "time"} dateTime={new Date(props.at * 1000).toISOString()}>
       <span>{showUtc(props.at)}</span>
-      {!isUtcHere(props.at) && <span class="quiet"> {showLocal(props.at)}</span>}
-      {props.distance && <Distance at={props.at} />}
+      {!isUtcHere(props.at) && <span class="quiet"> {props.inline ? `(${showLocal(props.at)})` : showLocal(props.at)}</span>}
+      {props.distance && <>{props.inline && ","}<Distance at={props.at} /></>}
     </time>
   );
 }

@@ -35,7 +35,8 @@ export function ProblemState(props: { problem: Problem; retry?: () => void }) {
 export function Refused(props: { problem: Said | undefined }) {
   return (
     <div aria-live="assertive">
-      {props.problem && <p class="refusal"><b>{props.problem.what}</b> {props.problem.cure}</p>}
+      {/* Who said no in the wallet did nothing wrong. */}
+      {props.problem && <p class={props.problem.kind === "rejected" ? "refusal calm" : "refusal"}><b>{props.problem.what}</b> {props.problem.cure}</p>}
     </div>
   );
 }

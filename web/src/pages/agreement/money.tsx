@@ -31,7 +31,7 @@ export function Money(props: { of: Agreement; held: Held; account: Account; way:
   return (
     <Section title="Your money" note="Collected when all have approved, not before">
       <p class="said">
-        <Amount of={own} /> will be collected from <Address of={account} />: its free balance in the escrow first, the rest from its wallet.
+        <Amount of={own} /> will be collected: your free balance in the escrow first, the rest from your wallet.
         {others > 0n && <> Other agreements that you approved need <Amount of={others} /> beside it; the checklist counts both.</>}
       </p>
       {way === "safe"
@@ -136,7 +136,7 @@ function Note(props: { step: Wanted; funding: Funding; account: string }) {
   switch (step.name) {
     case "usdt":
       return missing > 0n
-        ? <>The wallet holds <Amount of={wallet} />{free > 0n && <>, the escrow <Amount of={free} /> of yours</>}. <b><Amount of={missing} /> are missing.</b> Send them to <Address of={account} />, and this page notices it.</>
+        ? <>The wallet holds <Amount of={wallet} />{free > 0n && <>, the escrow <Amount of={free} /> of yours</>}. <b><Amount of={missing} /> are missing.</b> This page notices when they are there. Send them to <Address of={account} /></>
         : <>The wallet holds <Amount of={wallet} />{free > 0n && <>; <Amount of={free} /> of yours are in the escrow and taken first</>}.</>;
     case "reset":
       return step.state === "done" ? "It was in the way and is gone." : <>It is <Amount of={allowed} />. USDT changes an allowance only from or to zero, so this comes first.</>;

@@ -14,7 +14,7 @@ export function Parties(props: { of: Agreement }) {
         rowKey={(each) => each.role}
         columns={[
           { name: "Role", head: true, cell: (each) => `${each.role.charAt(0).toUpperCase()}${each.role.slice(1)}${each.role === of.role ? " (you)" : ""}` },
-          { name: "Name", cell: (each) => each.name ? <bdi class="name">{each.name}</bdi> : <span class="quiet">none given</span> },
+          { name: "Name", cell: (each) => each.name ? <bdi class="name">{each.name}</bdi> : each.role === of.role ? <a href="/profile">Give yours</a> : <span class="quiet">none given</span> },
           { name: "Account", cell: (each) => <Address of={each.account} /> },
           { name: "Approval", cell: (each) => each.approved
             ? <span><Tag tone="good">{each.method === "onchain" ? "approved on the chain" : "signed"}</Tag> {each.approved_at !== null && <Time at={each.approved_at} />}</span>

@@ -79,7 +79,7 @@ export function SafeMoney(props: { account: Account; need: bigint }) {
           {
             name: "Enough USDT",
             state: rich ? "done" : "failed",
-            note: <>The Safe holds <Amount of={wallet} />{free > 0n && <>, the escrow <Amount of={free} /> of it</>}.{!rich && <> <b><Amount of={pulled - wallet} /> are missing.</b> Send them to <Address of={account} />.</>}</>,
+            note: <>The Safe holds <Amount of={wallet} />{free > 0n && <>, the escrow <Amount of={free} /> of it</>}.{!rich && <> <b><Amount of={pulled - wallet} /> are missing.</b> Send them to <Address of={account} /></>}</>,
           },
           {
             name: pulled === 0n ? "No allowance is needed" : "Allow the escrow to collect it",

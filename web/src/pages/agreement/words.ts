@@ -28,6 +28,10 @@ export function isOpen(of: Pick<Agreement, "state">): boolean {
   return of.state === "sent" || of.state === "approved";
 }
 
+export const SPOT_MOVED = "The price was fixed anew: these terms can no longer be booked.";
+// The desk's words where a day's fixing ended terms (otc_desk/renewal.py).
+const MOVED = /fixing is .* and the spot /i;
+
 export type Standing = { tag: string; tone: Tone; title: string; next: string; kind: "waiting" | "done" | "expired" | "error" | "empty" };
 
 /** Where it stands for the one who is signed in. `now` is unix seconds. */
@@ -53,6 +57,9 @@ export function standingOf(of: Agreement, now: number): Standing {
     case "declined":
       return { tag: "Declined", tone: "bad", kind: "expired", title: "It was declined.", next: `${sentence(of.reason)} ${again(of)}` };
     case "failed":
+      if (MOVED.test(of.reason)) {
+        return { tag: "Price moved", tone: "wait", kind: "expired", title: SPOT_MOVED, next: `${sentence(of.reason)} ${again(of)}` };
+      }
       return { tag: "Failed", tone: "bad", kind: "error", title: "The contract refuses it for good.", next: `${sentence(of.reason)} ${again(of)}` };
   }
 }

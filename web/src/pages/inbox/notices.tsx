@@ -9,12 +9,15 @@ import { Load, State } from "../../parts/state.tsx";
 
 type Notice = Schema<"NoticeOut">;
 
-export function Notices() {
-  const found = useGet("/api/notices", { query: { limit: 100 }, every: 20 });
+export function useNotices() {
+  return useGet("/api/notices", { query: { limit: 100 }, every: 20 });
+}
+
+export function Notices(props: { of: ReturnType<typeof useNotices> }) {
   const [shown, show] = useState(8);
   return (
-    <Section title="Notices" note="The same go to the e-mail address and webhook of your profile">
-      <Load of={found} lines={4}>
+    <Section title="Notices" note={<>The same go where <a href="/profile">your profile</a> says</>}>
+      <Load of={props.of} lines={4}>
         {({ items }) => {
           const told = items.filter((each) => each.channel === "page");
           if (told.length === 0) return <State kind="empty" title="The desk has told you nothing yet." next="A notice comes when a request is checked, matched, rejected or booked, and before a deadline passes." />;

@@ -1,13 +1,13 @@
 // Beside the form: the newest fixing with its history, the indicative price with how weak its evidence is, and what a
 // forward at this price would lock, cost and risk for this side.
-import type { Loaded } from "../../api/use.ts";
+import { type Loaded, useSettled } from "../../api/use.ts";
 import type { Schema } from "../../api/types.ts";
 import { feeOf, needed, prefunding, type PricedFigures, worstCase } from "../../chain/payoff.ts";
 import { forDrawing, parseMoney, readMoney, showMoney } from "../../money.ts";
 import { PayoffChart } from "../../parts/payoff-chart.tsx";
 import { linear, linePath } from "../../parts/scale.ts";
 import { Amount, Day, Facts, Price } from "../../parts/show.tsx";
-import { Load, State } from "../../parts/state.tsx";
+import { Load, Room, State } from "../../parts/state.tsx";
 import { dayStart } from "../../time.ts";
 import { BasisWarning, EveningWarning } from "../agreement/terms.tsx";
 import { type Form, quantityOf, type Reference } from "./form.ts";
@@ -30,6 +30,7 @@ export function quotedOf(form: Form, { spot, tenors }: Curve): Quoted | undefine
 
 export function Quote(props: { form: Form; reference: Reference | undefined; curve: Loaded<Curve>; fixings: Loaded<Schema<"FixingsOut">> }) {
   const { form, reference } = props;
+  if (!useSettled([props.curve, props.fixings])) return <aside class="quote" aria-label="Quote"><Room lines={12} /></aside>;
   return (
     <aside class="quote" aria-label="Quote">
       <h2>{reference?.name ?? "Quote"}</h2>
