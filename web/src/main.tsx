@@ -11,6 +11,8 @@ import "./style/chart.css";
 import "./style/market.css";
 import "./style/positions.css";
 import "./style/trading.css";
+import "./style/operator.css";
+import "./style/vanish.css";
 
 void recall();
 followOtherTabs();

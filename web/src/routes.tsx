@@ -29,10 +29,13 @@ export const ROUTES: readonly Route[] = [
   { path: "/requests", page: later("requests", async () => (await import("./pages/requests.tsx")).RequestsPage), access: "participant", nav: "Requests" },
   { path: "/requests/{id}", page: later("requests", async () => (await import("./pages/requests.tsx")).RequestDetailPage), access: "participant", family: "Requests" },
   { path: "/request", page: later("request", async () => (await import("./pages/request.tsx")).RequestPage), access: "participant", family: "Requests" },
+  { path: "/profile", page: later("profile", async () => (await import("./pages/profile.tsx")).ProfilePage), access: "participant" },
   { path: "/positions", page: later("positions", async () => (await import("./pages/positions.tsx")).PositionsPage), access: "participant", nav: "Positions" },
   { path: "/positions/{id}", page: later("position", async () => (await import("./pages/position.tsx")).PositionPage), access: "participant", family: "Positions" },
   { path: "/funds", page: later("funds", async () => (await import("./pages/funds.tsx")).FundsPage), access: "participant", nav: "Money" },
   { path: "/documents", page: later("documents", async () => (await import("./pages/documents.tsx")).DocumentsPage), access: "participant", family: "Positions" },
+  { path: "/operator", page: later("operator", async () => (await import("./pages/operator.tsx")).OperatorPage), access: "operator", nav: "Operator" },
+  { path: "/if-we-vanish", page: later("vanish", async () => (await import("./pages/vanish.tsx")).VanishPage), access: "public" },
 ];
 
 /** The page of a path, with the values in it; undefined where there is none. */
