@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 from support.browser import PHONE, Visits, accessible, four_pictures, overflows
 from support.browser_wallet import BrowserWallet
-from support.desk_process import GPT, LOT, PRICE, SPOT, DeskProcess
+from support.desk_process import LOT, PRICE, SPOT, DeskProcess
 from support.market import KeyWallet
 from support.packages import npm_package
 from support.safe import Safe, SafeContracts, message_hash

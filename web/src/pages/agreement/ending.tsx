@@ -36,8 +36,8 @@ export function EndingMeaning(props: { of: Agreement; message: Termination | Nov
       </Section>
       <Section title="What it is"><EndingFacts of={of} message={message} forward={forward} /></Section>
       {message.kind === "novation" && of.role !== "outgoing" && forward && side && (
-        <Section title="Your result from then on" note="Without what is paid for the novation; the fee was paid at booking">
-          <PayoffChart side={side} figures={{ ...forward, indicative: 0n }} underlying="the forward" />
+        <Section title="Your result from then on" note="The fee was paid at booking">
+          <PayoffChart side={side} figures={{ ...forward, indicative: 0n }} underlying="the forward" {...(of.role === "incoming" ? { paid: message.payment } : {})} />
         </Section>
       )}
     </>
@@ -95,11 +95,13 @@ function figuresOf(of: Agreement, message: Termination | Novation, effects: Effe
 }
 
 function EndingFacts(props: { of: Agreement; message: Termination | Novation; forward?: Forward | undefined }) {
-  const { message, forward } = props;
+  const { of, message, forward } = props;
+  const side = forward && sideAfter(forward, message, of.role);
   return (
     <Facts items={[
       ["Forward", <a class="wrap" href={`/positions/${message.forward}`}><code>{message.forward}</code></a>],
       message.kind === "termination" && ["Ends at", <Price of={message.price} unit />, "in the place of the settlement price; the same payoff formula"],
+      of.role === "incoming" && side && ["You become", `the ${side}`, side === "long" ? "you receive when the price rises" : "you receive when the price falls"],
       message.kind === "novation" && ["Payment", <Amount of={message.payment} />, "from the one who enters to the one who leaves, in the same transaction"],
       forward && ["Agreed price", <Price of={forward.price} />],
       forward && ["Quantity", <><Tokens of={forward.quantity} /> tokens</>],
