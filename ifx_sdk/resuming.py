@@ -210,6 +210,13 @@ def call_data(attempt: Attempt) -> bytes | None:
     return data if isinstance(data, bytes) else None
 
 
+def gas_limit(attempt: Attempt) -> int | None:
+    """The gas limit of an attempt's signed bytes; None where the journal does not hold them."""
+    if attempt.raw is None:
+        return None
+    return int(str(_unsigned(attempt)["gas"]))
+
+
 def _unsigned(attempt: Attempt) -> dict[str, object]:
     """The transaction of an attempt's signed bytes, ready to be signed with other fees."""
     from eth_account.typed_transactions.typed_transaction import TypedTransaction
