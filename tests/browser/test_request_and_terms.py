@@ -132,7 +132,7 @@ def test_a_rejected_request_says_why(visits: Visits, desk: DeskProcess, long: Ke
     page = arrive(visits, wallet_of(desk, long), "/requests")
     expect(page.get_by_role("row").filter(has_text="Rejected")).to_contain_text("Name a contact that we can call.")
     page.get_by_role("link", name="Long openai/gpt-4.1").click()
-    expect(page.get_by_text("Rejected: Name a contact that we can call.")).to_be_visible()
+    expect(page.get_by_text("Name a contact that we can call. Write a new one")).to_be_visible()
     page.get_by_role("link", name="Write a new one from it").click()
     expect(page.get_by_label("Limit price")).to_have_value("7.70")
     desk.everybody_leaves()
@@ -231,7 +231,7 @@ def test_declined_terms_open_the_request_again(visits: Visits, desk: DeskProcess
     expect(page.get_by_text("Declined by the long.")).to_be_visible()
     assert short.terms(id).state == "declined"
     page.get_by_role("link", name="Go to your requests").click()
-    expect(page.get_by_role("row").filter(has_text="Open")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="Open again")).to_contain_text("came to nothing")
 
 
 def test_an_early_end_and_a_novation_are_approved_like_terms(
@@ -316,4 +316,4 @@ def test_terms_on_yesterdays_price_can_not_be_approved(
     expect(page.get_by_text("Your request is open again")).to_be_visible()
     expect(page.get_by_role("button", name="Sign and approve")).to_have_count(0)
     page.get_by_role("link", name="Go to your requests").click()
-    expect(page.get_by_role("row").filter(has_text="Open")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="Open again")).to_contain_text("came to nothing")

@@ -51,7 +51,7 @@ function RequestTable(props: { rows: readonly Request[] }) {
         { name: "Maturity", cell: (each) => <span class="amount">{tenorOf(each)}</span> },
         { name: "Limit", figure: true, cell: (each) => each.limit_price === null ? "at indicative" : <Price of={each.limit_price} /> },
         { name: "State", cell: (each) => <Tag tone={standingOf(each).tone}>{standingOf(each).tag}</Tag> },
-        { name: "What happens next", cell: (each) => <span class="next">{each.reason || standingOf(each).next}</span> },
+        { name: "What happens next", cell: (each) => <span class="next">{standingOf(each).next}</span> },
       ]}
     />
   );
@@ -73,7 +73,7 @@ function Detail(props: { of: Request; reload: () => void }) {
     <Page title={`${of.side === "long" ? "Long" : "Short"} ${of.underlying}`} lead={<><Tokens of={of.quantity} /> tokens, {tenorOf(of)}, {kindOf(of).toLowerCase()}</>} aside={<Tag tone={tone}>{tag}</Tag>}>
       <State
         kind={state}
-        title={of.reason ? `${tag}: ${of.reason.replace(/\.?$/, ".")}` : next}
+        title={of.reason ? `${tag}.` : next}
         next={of.reason ? next : of.state === "draft" || of.state === "submitted" || of.state === "checked" ? <>Valid until <Time at={of.valid_until} inline distance />.</> : "What became of it stands below."}
         action={<NextLink of={of} forward={agreement.data?.forward} />}
       />

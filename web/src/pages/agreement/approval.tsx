@@ -73,7 +73,7 @@ function Summary(props: { of: Agreement; held: Held }) {
   return (
     <p class="said">
       {message.kind === "terms"
-        ? <>With your approval <b><Amount of={need} /></b> can be collected from you once the other side approves too. You can lose at most <b><Amount of={worstCase(props.of.role === "long" ? "long" : "short", message)} /></b>.</>
+        ? <>With your approval <b><Amount of={need} /></b> can be collected from you once the other side approves too{props.of.parties.some((each) => each.approved) ? "" : "; until then it has an option and you do not"}. You can lose at most <b><Amount of={worstCase(props.of.role === "long" ? "long" : "short", message)} /></b>.</>
         : message.kind === "termination" ? "With all approvals the forward ends at once and both are paid. It cannot be undone."
         : need > 0n ? <>With all approvals <b><Amount of={need} /></b> are collected from you and you take the leaving side's place until maturity. It cannot be undone.</>
         : "With all approvals the place changes hands at once. It cannot be undone."}

@@ -9,14 +9,15 @@ export type Way = "wallet" | "safe";
 
 const WAYS = [{ value: "wallet", name: "Browser wallet" }, { value: "safe", name: "Safe or contract wallet" }] as const;
 
-/** The way that was chosen; a contract's account that no wallet here offers begins with the Safe's. */
+/** The way that was chosen. A contract's account begins with the Safe's once it is known that no wallet here offers it;
+ * a key that delegates to code is one too, and its wallet may only be waiting to be connected. */
 export function useWay(account: string): [Way, (way: Way) => void] {
-  const { connection } = useLink();
+  const { connection, wallets, settled } = useLink();
   const funds = useFunds();
   const key = `way.${account}`;
   const [chosen, set] = useState(() => remembered(key));
-  const offered = connection?.accounts.some((each) => each === account);
-  const way = chosen === "safe" || chosen === "wallet" ? chosen : funds.data?.is_contract && !offered ? "safe" : "wallet";
+  const absent = connection ? !connection.accounts.some((each) => each === account) : settled && wallets.length === 0;
+  const way = chosen === "safe" || chosen === "wallet" ? chosen : funds.data?.is_contract && absent ? "safe" : "wallet";
   return [way, (next) => {
     remember(key, next);
     set(next);

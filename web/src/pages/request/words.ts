@@ -22,7 +22,12 @@ const STANDINGS: Readonly<Record<State, Standing>> = {
 };
 
 export function standingOf(of: Request): Standing {
-  return STANDINGS[of.state];
+  if (of.state === "checked" && of.reason) {
+    const next = `The terms that it was matched for came to nothing: ${of.reason.replace(/\.?$/, ".")} It is matched again by itself; withdraw it if you no longer want it.`;
+    return { tag: "Open again", tone: "good", next };
+  }
+  const found = STANDINGS[of.state];
+  return of.reason ? { ...found, next: `${of.reason.replace(/\.?$/, ".")} ${found.next}` } : found;
 }
 
 /** Terms are out for it. */
