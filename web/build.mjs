@@ -8,9 +8,11 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { gzipSync } from "node:zlib";
 import { licences } from "./licences.mjs";
+import { savedPage } from "./saved.mjs";
 
 const HERE = new URL(".", import.meta.url);
 const STATIC = new URL("../otc_desk/web/static/", import.meta.url);
+const SAVED = "if-we-vanish.html";
 const LIMIT = 60_000;
 const PART = /-[A-Z0-9]{8}\.js$/; // of a name that holds its content's hash
 const check = process.argv.includes("--check");
@@ -47,6 +49,7 @@ const files = new Map(outputFiles.map((each) => [basename(each.path), Buffer.fro
 const scripts = scriptsOf(metafile);
 files.set("scripts.json", Buffer.from(`${JSON.stringify(scripts, null, 2)}\n`));
 files.set("licences.txt", Buffer.from(await licences(metafile, HERE)));
+files.set(SAVED, Buffer.from(await savedPage(HERE)));
 
 await mkdir(STATIC, { recursive: true });
 await (check ? compare() : write());
@@ -100,5 +103,6 @@ function report() {
       process.exitCode = 1;
     }
   }
+  console.log(`${SAVED.padEnd(16)} ${String(packed.get(SAVED)).padStart(7)} bytes gzipped, ${files.get(SAVED).length} as it is saved`);
   console.log(`${"desk.css".padEnd(16)} ${String(packed.get("desk.css")).padStart(7)} bytes gzipped`);
 }

@@ -22,7 +22,8 @@ from starlette.routing import Route
 from ifx_sdk.errors import NodeDown, RpcError
 from otc_desk.desk import Desk, system_clock
 from otc_desk.routes.callers import cookie_of
-from otc_desk.web.static import FOLDER, Asset, read_assets
+from otc_desk.web import saved
+from otc_desk.web.static import FOLDER, KINDS, Asset, read_assets
 
 PATHS: Final[Mapping[str, str]] = {
     "/": "market",
@@ -56,6 +57,8 @@ class Page:
     def __init__(self, desk: Desk) -> None:
         """Reads the package's files; asks nobody."""
         self._desk, self._assets = desk, read_assets()
+        # It is given out whole and to be saved, never opened as a page of the desk.
+        self._saved = saved.saved_page(desk.ifx.deployment, self._assets.pop(saved.NAME).content)
         self._served = {each.served_name: each for each in self._assets.values()}
         self._scripts: dict[str, list[str]] = json.loads(self._assets["scripts.json"].content)
         template = resources.files("otc_desk.web").joinpath("templates", "shell.html").read_text(encoding="utf-8")
@@ -99,6 +102,7 @@ class Page:
             "usdt": found.token,
             "oracle": found.oracle,
             "timelock": found.timelock,
+            "block": found.block,
             "domain": settings.domain,
             "url": settings.url,
             "now": self._now(),
@@ -115,6 +119,7 @@ class Page:
             "bundle": hashlib.sha256(b"".join(scripts)).hexdigest(),  # as `cat *.js | sha256sum` has it
             "scripts": {name: [[each.url, each.integrity] for each in self._parts(name)] for name in pages},
             "licences": self._assets["licences.txt"].url,
+            "saved": {"url": saved.URL, "sha256": self._saved.sha256},
         }
 
     def _parts(self, script: str) -> list[Asset]:
@@ -132,6 +137,11 @@ class Page:
             return Response(found.content, media_type=found.kind, headers=headers)
         return Response(found.packed, media_type=found.kind, headers=headers | {"Content-Encoding": "gzip"})
 
+    def saved(self, request: Request) -> Response:
+        """ "If we vanish" as one file, with this desk's contracts in it."""
+        headers = {"Content-Disposition": f'attachment; filename="{saved.NAME}"'}
+        return Response(self._saved.content, media_type=KINDS[".html"], headers=headers)
+
     def _now(self) -> int:
         """The desk's time; the machine's where that is a local chain's, and its node is away: the page comes anyhow."""
         try:
@@ -148,6 +158,7 @@ def add_page(app: FastAPI, desk: Desk) -> None:
     for path, script in PATHS.items():
         shown = partial(page.shell, script=script)
         app.router.routes.append(Route(path, shown, methods=["GET"], include_in_schema=False))
+    app.router.routes.append(Route(saved.URL, page.saved, methods=["GET"], include_in_schema=False))
     app.router.routes.append(Route(FOLDER + "{name}", page.file, methods=["GET"], include_in_schema=False))
 
 

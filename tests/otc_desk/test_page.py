@@ -21,6 +21,7 @@ from ifx_sdk.errors import NodeDown
 from otc_desk.desk import Desk
 from otc_desk.guards import HEADERS
 from otc_desk.web.page import FOREVER, PATHS
+from otc_desk.web.saved import EMPTY, NAME, URL, saved_page
 from otc_desk.web.static import read_assets
 
 HTML = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -200,6 +201,8 @@ def test_the_shell_says_what_the_page_needs(client: TestClient, desk: Desk) -> N
         "bundle": hashlib.sha256(b"".join(path.read_bytes() for path in sorted(STATIC.glob("*.js")))).hexdigest(),
         "scripts": found["scripts"],
         "licences": read_assets()["licences.txt"].url,
+        "block": deployment.block,
+        "saved": {"url": URL, "sha256": hashlib.sha256(client.get(URL).content).hexdigest()},
         "session": False,
     }
 

@@ -29,6 +29,10 @@ export type Facts = {
   bundle: string;
   /** The files of each page that comes later: their paths and hashes. */
   scripts: Readonly<Record<string, readonly (readonly [url: string, integrity: string])[]>>;
+  /** No event of the contracts is older than this block. */
+  block: number;
+  /** "If we vanish" as one file: its path on the desk and the SHA-256 of what comes from there. */
+  saved: { readonly url: string; readonly sha256: string };
   /** Path of the licences of what is built into the script. */
   licences: string;
   /** Whether the browser sent a session's cookie, which no script can see. */
@@ -42,6 +46,11 @@ function read(): Facts {
 }
 
 let known: Facts | undefined;
+
+/** Take these for the shell's: a page that was saved as a file has no shell. */
+export function provide(found: Facts): void {
+  known = found;
+}
 
 /** The facts of the shell that this page was loaded with. */
 export function facts(): Facts {

@@ -1,1 +1,0 @@
-import{a as e}from"./chunk-BRVT3MCM.js";import"./chunk-U54URTU2.js";import"./chunk-6CIRTLHF.js";import"./chunk-HOWILL3V.js";import"./chunk-GVY7MZY3.js";import"./chunk-HWU67ZFI.js";import"./chunk-FNQVAIRR.js";import"./chunk-ZGF5Y2TS.js";export{e as SafeFile};

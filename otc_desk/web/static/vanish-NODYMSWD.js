@@ -1,1 +1,0 @@
-import{l as o}from"./chunk-FNQVAIRR.js";import{i as e}from"./chunk-ZGF5Y2TS.js";function a(){return e(o,{title:"If we vanish",narrow:!0,children:e("p",{children:"What is booked needs no desk."})})}export{a as VanishPage};
