@@ -664,7 +664,11 @@ export interface paths {
          * @description One of your own.
          */
         get: operations["requests_one"];
-        put?: never;
+        /**
+         * Rewrite a draft
+         * @description The whole of it, as if it were written anew under its id; what was handed in is withdrawn instead.
+         */
+        put: operations["requests_rewrite"];
         post?: never;
         delete?: never;
         options?: never;
@@ -800,6 +804,13 @@ export interface components {
              * @description Id of the forward that it books or ends.
              */
             forward: string;
+            /**
+             * Forward Terms
+             * @description For a termination or novation: the forward's terms as signed, whose digest is `forward`; null for terms, and where another desk made them.
+             */
+            forward_terms: {
+                [key: string]: number | string;
+            } | null;
             /**
              * Id
              * @description An id of the desk.
@@ -2021,7 +2032,7 @@ export interface components {
             method: "" | "signature" | "onchain";
             /**
              * Name
-             * @description Legal name; may be empty.
+             * @description Legal name, as it was when the parties were told it; may be empty.
              */
             name: string;
             /**
@@ -5336,6 +5347,75 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Refused: nothing was done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What to do. */
+                        cure?: string;
+                        /** @description The value that cannot be taken. */
+                        field?: string;
+                        /** @description The HTTP status. */
+                        status: number;
+                        /** @description What was refused, and why. */
+                        title: string;
+                        /** @description urn:ifx:desk: and a word that never changes. */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not now, or a fault of the desk's. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What to do. */
+                        cure?: string;
+                        /** @description The value that cannot be taken. */
+                        field?: string;
+                        /** @description The HTTP status. */
+                        status: number;
+                        /** @description What was refused, and why. */
+                        title: string;
+                        /** @description urn:ifx:desk: and a word that never changes. */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestOut"];
+                };
+            };
+        };
+    };
+    requests_rewrite: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new random text for each new write, 8 to 64 characters. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRequest"];
+            };
+        };
         responses: {
             /** @description Refused: nothing was done. */
             "4XX": {

@@ -1,6 +1,6 @@
 // A request for a forward: the form, its live quote, drafts. What is typed survives a reload; handed in once, however
 // often the button is pressed or an answer is lost.
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { write as send } from "../api/client.ts";
 import { Problem } from "../api/problem.ts";
 import { forget, useGet, useWrite } from "../api/use.ts";
@@ -49,14 +49,15 @@ function Writing(props: { place: string; items: readonly Reference[]; start: For
   const [asked, ask] = useState<"submit" | "draft">();
   const write = useWrite();
   const now = useNow(60);
-  useEffect(() => remember(place, form), [form]);
   const reference = items.find((each) => each.name === form.underlying);
   const curve = useGet("/api/market/curve", { query: { underlying: form.underlying }, every: 15, when: reference !== undefined });
   const fixings = useGet("/api/market/fixings", { query: { underlying: form.underlying, limit: 90 }, every: 60, when: reference !== undefined });
   const { errors, body } = check(form, reference, now);
   const told = shown ? { ...refused, ...errors } : refused;
   const change = (more: Partial<Form>) => {
-    set({ ...form, ...more });
+    const next = { ...form, ...more };
+    remember(place, next); // at once: a reload may come before the next paint
+    set(next);
     refuse({});
     write.clear();
   };
@@ -87,13 +88,15 @@ function Writing(props: { place: string; items: readonly Reference[]; start: For
       <div class="request">
         <form noValidate onSubmit={(event) => { event.preventDefault(); hand(true); }}>
           <Fields form={form} change={change} errors={told} items={items} reference={reference} now={now} />
-          <Actions>
-            <Button type="submit" busy={write.busy && asked === "submit"} doing="Handing it in">Hand it in</Button>
-            <Button kind="plain" busy={write.busy && asked === "draft"} doing="Keeping it" onClick={() => hand(false)}>Keep as a draft</Button>
-          </Actions>
-          <div aria-live="polite">{shown && !body && <p class="field-error">{Object.keys(errors).length === 1 ? "One field needs" : `${Object.keys(errors).length} fields need`} another look before it can be handed in.</p>}</div>
-          <Refused problem={write.problem} />
-          <p class="hint after">The operator checks it first. You can withdraw it at any time before final terms are sent, and decline those.</p>
+          <div>
+            <Actions>
+              <Button type="submit" busy={write.busy && asked === "submit"} doing="Handing it in">Hand it in</Button>
+              <Button kind="plain" busy={write.busy && asked === "draft"} doing="Keeping it" onClick={() => hand(false)}>Keep as a draft</Button>
+            </Actions>
+            <div aria-live="polite">{shown && !body && <p class="field-error">{Object.keys(errors).length === 1 ? "One field needs" : `${Object.keys(errors).length} fields need`} another look before it can be handed in.</p>}</div>
+            <Refused problem={write.problem} />
+            <p class="hint after">The operator checks it first. You can withdraw it at any time before final terms are sent, and decline those.</p>
+          </div>
         </form>
         <Quote form={form} reference={reference} curve={curve} fixings={fixings} />
       </div>
