@@ -37,16 +37,16 @@ export function PositionPage(props: PageProps) {
   );
 }
 
-/** The days that matter: from the booking to two days after the maturity. */
-function useFixings(of: Position) {
+/** The days that matter: from the booking to two days after the maturity. Once it has come, the next fixing is waited for. */
+function useFixings(of: Position, now: number) {
   const to = new Date((of.maturity + 2 * DAY) * 1000).toISOString().slice(0, 10);
-  return useGet("/api/market/fixings", { query: { underlying: of.underlying, to, limit: 500 }, every: 20 });
+  return useGet("/api/market/fixings", { query: { underlying: of.underlying, to, limit: 500 }, every: of.status === "active" && now >= of.maturity ? 3 : 20 });
 }
 
 function Whole(props: { of: Position; reload: () => void }) {
   const { of } = props;
   const now = useNow(10);
-  const fixings = useFixings(of);
+  const fixings = useFixings(of, now);
   const confirmation = useConfirmation(of.id);
   const statement = useStatement(of.id, of.end !== null && of.left === null);
   const funds = useFunds();
@@ -70,11 +70,13 @@ function Whole(props: { of: Position; reload: () => void }) {
       <Section title={of.end ? "How it ended" : "What happens next"}>
         {phase ? <Next of={of} phase={phase} statement={statement.data} funds={funds} onChange={changed} /> : <Load of={fixings}>{() => null}</Load>}
       </Section>
-      <Section title="What it pays" note="By settlement price">
-        <PayoffChart side={of.side} figures={figuresOf(of)} underlying={of.underlying} {...markedPrice(of, phase)} />
-      </Section>
+      {!of.left && (
+        <Section title="What it pays" note="By settlement price">
+          <PayoffChart side={of.side} figures={figuresOf(of)} underlying={of.underlying} {...markedPrice(of, phase)} />
+        </Section>
+      )}
       {posted && <Reference of={of} posted={posted} now={now} />}
-      {posted && <Marks of={of} posted={posted} />}
+      {posted && <Marks of={of} posted={posted} until={statement.data?.ended_at ?? of.maturity} />}
       {phase?.name === "running" && <Ending of={of} />}
       <Columns>
         <Section title="From booking to money back"><Timeline {...common} phase={phase} funds={funds.data} now={now} /></Section>
@@ -89,7 +91,7 @@ function Lead(props: { of: Position; names: Record<"long_now" | "short_now", { a
   const other = of.side === "long" ? names?.short_now : names?.long_now;
   return (
     <>
-      {of.left ? "You were" : "You are"} {of.side} <Tokens of={of.quantity} /> tokens at <Price of={of.price} unit />. {of.side === "long" ? "You gain when the price rises." : "You gain when the price falls."}
+      {of.left ? "You were" : "You are"} {of.side} <Tokens of={of.quantity} /> tokens at <Price of={of.price} unit />.{!of.left && (of.side === "long" ? " You gain when the price rises." : " You gain when the price falls.")}
       {other?.name && <> The other side: <bdi class="name">{other.name}</bdi></>}
     </>
   );

@@ -51,11 +51,11 @@ function Days(props: { days: readonly AveragedDay[] }) {
   );
 }
 
-/** What the side would have been paid on each day, were it settled at that day's fixing. */
-export function Marks(props: { of: Position; posted: readonly Posted[] }) {
+/** What the side would have been paid on each day until its end (unix seconds), were it settled at that day's fixing. */
+export function Marks(props: { of: Position; posted: readonly Posted[]; until: number }) {
   const { of, posted } = props;
   const from = spotDay(of.block, posted);
-  const found = from === undefined || of.left !== null ? [] : marks(of.side, figuresOf(of), posted, from, of.maturity);
+  const found = from === undefined || of.left !== null ? [] : marks(of.side, figuresOf(of), posted, from, Math.min(props.until, of.maturity));
   if (found.length < 2) return null;
   const first = found[0]!.day;
   const last = found.at(-1)!.day;

@@ -26,7 +26,7 @@ export function Terms(props: { of: Position; confirmation: Loaded<Confirmation> 
           ["Indicative price", <Price of={of.indicative} unit />, "the base of the fee"],
           ["Prefunding B = S0 × N", <Amount of={of.prefunding} />, "locked by each side; no margin calls"],
           of.entered === null && ["Your share of the fee", <Amount of={feeOf(of.side, figures)} />, "paid at booking"],
-          of.entered === null && ["The most you could lose", <Amount of={worstCase(of.side, figures)} />, "fee included"],
+          of.entered === null && of.left === null && ["The most you could lose", <Amount of={worstCase(of.side, figures)} />, "fee included"],
           ["Maturity", <Time at={of.maturity} />],
           ["Settles on", of.averaging_days === 1 ? <>the fixing of <Day of={of.maturity} /></> : <>the mean of {of.averaging_days} days, <Day of={first} /> to <Day of={of.maturity} /></>],
         ]} />

@@ -45,7 +45,7 @@ function averaging({ of, now }: Props): Step {
 
 function matured({ of, now }: Props): Step {
   const open = now < of.maturity;
-  return { name: "Maturity: early ends and novations are over", state: open ? "now" : "done", note: <Time at={of.maturity} inline distance={open} /> };
+  return { name: open ? "Maturity" : "Matured", state: open ? "now" : "done", note: <><Time at={of.maturity} inline distance={open} />{open && "; until then it can be ended early or handed on"}</> };
 }
 
 function fixed({ of, posted, phase }: Props): Step {
