@@ -60,6 +60,10 @@ class Cause(StrEnum):
     """A reorganisation dropped a fixing that stood."""
     FIXING_DIFFERS = "fixing_differs"
     """The chain's fixing is not the price that this node saw."""
+    KEEPER_FAILING = "keeper_failing"
+    """A settlement was refused, or the keeper's rounds fail; no fixing is in danger."""
+    KEEPER_BEHIND = "keeper_behind"
+    """Forwards can be settled and are not: the price of gas, the day's cap, the account's coin."""
     CHECK_FAILING = "check_failing"
     """Disk, contract, listing or registration: a check of the doctor fails, and no other cause tells of it."""
 

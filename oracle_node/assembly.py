@@ -2,7 +2,7 @@
 
 import fcntl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -35,6 +35,7 @@ from oracle_node.rounds import Rounds
 from oracle_node.service import Checks, Loop, Service
 from oracle_node.serving import Route, reports_route
 from oracle_node.settings import Settings
+from oracle_node.settling import settling_loop
 from oracle_node.steps import OnStep, unheard
 from oracle_node.store import Store, open_store
 from oracle_node.watching import Watcher
@@ -85,6 +86,7 @@ def assembled(
     *,
     mode: Mode = Mode.DRY_RUN,
     signer: Signer | None = None,
+    keeper: Callable[[], Signer] | None = None,
     clock: Clock | None = None,
     client: httpx.Client | None = None,
     chain: Chain | None = None,
@@ -95,6 +97,7 @@ def assembled(
 ) -> Iterator[Node]:
     """A node, ready to run while the block runs. `signer` is needed to sign; the rest comes from the settings.
 
+    `keeper` gives the signer of settlements, and is asked at the keeper's first round; without it a keeper only looks.
     `checks` False leaves out the look at disk and chain, once a minute: for simulations of a year.
 
     Raises `BadStore`, `ForgottenBook`, `AlreadyRunning`, `BadDeployment`; no socket is opened but to the chain, and a
@@ -110,6 +113,7 @@ def assembled(
         if client is None:
             client = closing.enter_context(httpx.Client())
         endpoints = None
+        inside = chain
         if chain is None:
             nodes = [settings.chain.rpc, *settings.chain.more_rpcs]
             endpoints = Endpoints(nodes, chain_id=deployment.chain_id, clock=clock)
@@ -174,8 +178,23 @@ def assembled(
             loops["checks"] = Checks(
                 looks.all, health, clock, after=partial(_tell, health, endpoints, alerts, metrics, clock)
             )
+        spare: dict[str, Loop] = {}
+        more: tuple[Route, ...] = ()
+        if settings.keeper is not None:
+            settling = settling_loop(
+                settings,
+                deployment,
+                signer=keeper,
+                chain=inside,
+                clock=clock,
+                alerts=alerts,
+                metrics=metrics,
+                log=log,
+            )
+            closing.callback(settling.close)
+            spare["keeper"], more = settling, (settling.route(),)
         yield Node(
-            service=Service(loops, clock=clock, health=health, log=log, stop=stop),
+            service=Service(loops, clock=clock, health=health, log=log, stop=stop, spare=spare),
             watcher=watcher,
             rounds=rounds,
             store=store,
@@ -188,6 +207,7 @@ def assembled(
                 archive_route(archive),
                 live_route(LivePages(client, settings.underlyings, settings.reading, clock)),
                 *health.routes(),
+                *more,
             ),
         )
 

@@ -48,11 +48,12 @@ def run(
     dry_run: bool = typer.Option(False, "--dry-run", help="Sign nothing and send nothing: the default."),
     sign: bool = typer.Option(False, "--sign", help="Sign reports and answer them; others post."),
     post: bool = typer.Option(False, "--post", help="Sign, and post what a quorum signed."),
+    settle: bool = typer.Option(False, "--settle", help="Also settle what can be, by the section [keeper]."),
     rehearse: bool = typer.Option(False, "--rehearse", help="Follow the clock of a local chain (id 31337)."),
     debug: bool = typer.Option(False, "--debug", help="Log every step."),
 ) -> None:
     """Observe every window, sign its medians, hear the peers and post, until it is stopped (exit 0)."""
-    _run("run", config=config, dry_run=dry_run, sign=sign, post=post, rehearse=rehearse, debug=debug)
+    _run("run", config=config, dry_run=dry_run, sign=sign, post=post, settle=settle, rehearse=rehearse, debug=debug)
 
 
 @app.command(short_help="Check everything that a node needs.")

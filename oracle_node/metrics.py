@@ -35,6 +35,13 @@ class Metrics:
         self.alerts = self._gauge("alert_open", "1 while an alert is open", "cause", "about")
         self.alert_last = self._gauge("alert_last_seconds", "Unix time when an alert began last", "cause", "about")
         self.check = self._gauge("check_ok", "1 while a check of `ifx-oracle doctor` holds", "check")
+        self.keeper_open = self._gauge("keeper_open_forwards", "Forwards that have not ended")
+        self.keeper_ready = self._gauge("keeper_ready_forwards", "Forwards that can be settled now")
+        self.keeper_settled = self._counter("keeper_settled_total", "Forwards that the keeper settled")
+        self.keeper_gas = self._counter("keeper_gas_total", "Gas that the keeper used")
+        self.keeper_gas_left = self._gauge("keeper_gas_left", "Gas that the keeper's UTC day has left")
+        self.keeper_failures = self._counter("keeper_failures_total", "Rounds of the keeper that failed")
+        self.keeper_last = self._gauge("keeper_last_round_seconds", "Unix time of the keeper's newest round")
         self.last_act = self._gauge("loop_last_act_seconds", "Unix time when a loop acted or began to wait", "loop")
         self.next_act = self._gauge("loop_next_act_seconds", "Unix time of a loop's next act", "loop")
 

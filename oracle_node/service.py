@@ -1,5 +1,7 @@
 """The node's process: two loops and a round of checks, each in a thread of its own, until it is told to stop.
 
+Beside them there may be spare loops: nobody waits for them, their end is not the node's, and the node is alive without.
+
 A loop that fails in a way nobody foresaw ends the process: whoever watches it starts it again, and everything that
 counts is on disk. Simulations drive the same loops in one thread with `step`.
 """
@@ -56,21 +58,33 @@ class Service:
     """Runs loops by name."""
 
     def __init__(
-        self, loops: Mapping[str, Loop], *, clock: Clock, health: Health, log: Log, stop: threading.Event
+        self,
+        loops: Mapping[str, Loop],
+        *,
+        clock: Clock,
+        health: Health,
+        log: Log,
+        stop: threading.Event,
+        spare: Mapping[str, Loop] | None = None,
     ) -> None:
-        """`stop` ends the waits of `clock` too."""
+        """`stop` ends the waits of `clock` too. What `spare` loops do and whether they end is their own."""
+        self._spare = spare or {}
         self._loops, self._clock, self._health, self._log, self._stop = loops, clock, health, log, stop
         self._failed = False
 
     def due(self) -> int:
         """When the loop that is due first wants to act."""
-        return min(loop.due() for loop in self._loops.values())
+        return min(loop.due() for loop in (*self._loops.values(), *self._spare.values()))
 
     def step(self) -> None:
         """Wait for the loop that is due first and let it act: for simulations, in one thread."""
-        name, loop = min(self._loops.items(), key=lambda item: item[1].due())
+        every = (*self._loops.items(), *self._spare.items())
+        name, loop = min(every, key=lambda item: item[1].due())
         self._clock.wait_until(loop.due())
-        self._act(name, loop)
+        if name in self._spare:
+            loop.act()
+        else:
+            self._act(name, loop)
 
     def run(self) -> int:
         """Run until stopped; 0 where it was asked to stop, 1 where a loop failed."""
@@ -78,6 +92,8 @@ class Service:
             threading.Thread(target=self._run, args=(name, loop), name=name, daemon=True)
             for name, loop in self._loops.items()
         ]
+        for name, loop in self._spare.items():
+            threading.Thread(target=self._run_spare, args=(name, loop), name=name, daemon=True).start()
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -99,6 +115,15 @@ class Service:
             self._log.exception("a loop failed, the process ends", loop=name)
             self._failed = True
             self._stop.set()
+
+    def _run_spare(self, name: str, loop: Loop) -> None:
+        try:
+            while not self._stop.is_set():
+                self._clock.wait_until(loop.due())
+                if not self._stop.is_set():
+                    loop.act()
+        except BaseException:  # noqa: BLE001 - told; the node goes on without it
+            self._log.exception("a spare loop failed, the node goes on without it", loop=name)
 
     def _act(self, name: str, loop: Loop) -> None:
         loop.act()

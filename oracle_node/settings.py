@@ -26,6 +26,11 @@
     port = 8550                                    /reports /archive /healthz /readyz /metrics, on loopback
     [alerts]
     webhook = "https://..."                        one POST a cause when it begins, one when it ends
+    [keeper]                                       settles what is settleable; without this section it does not
+    key = { file = "keeper.key" }                  an account of its own, never the node's; a dry run needs none
+    gas_price_gwei = 50                            never pays more per gas
+    gas_per_day = 5000000                          nor uses more gas in a UTC day
+    least = 1                                      forwards that are worth a transaction
 
 Relative paths are relative to the file. What the product fixes, such as the slots of a window, is no setting.
 """
@@ -174,6 +179,21 @@ class AlertSettings(_Model):
     """Gets one JSON POST for each cause when it begins and one when it ends; None for the log alone."""
 
 
+class KeeperSettings(_Model):
+    """How the node settles what is settleable, beside its duty."""
+
+    key: KeyFile | None = None
+    """The account that pays for settlements, never the node's own; a dry run needs none."""
+    gas_price_gwei: Annotated[int, Field(ge=1, le=100_000)] = 50
+    """It never offers more per gas, in gwei."""
+    gas_per_day: Annotated[int, Field(ge=100_000, le=1_000_000_000)] = 5_000_000
+    """Gas of one UTC day at most: about 250 forwards in full batches."""
+    least: Annotated[int, Field(ge=1, le=100)] = 1
+    """Forwards that are worth a transaction."""
+    patience_hours: Annotated[int, Field(ge=0, le=720)] = 24
+    """Hours after a maturity from which on fewer are settled too."""
+
+
 class CheckSettings(_Model):
     """A second reading of the same price: it raises an alarm where it differs, and never blocks."""
 
@@ -238,6 +258,8 @@ class Settings(_Model):
     """Where the node answers."""
     alerts: AlertSettings = AlertSettings()
     """Who is told when somebody should look."""
+    keeper: KeeperSettings | None = None
+    """How it settles what is settleable; None: it does not."""
     _folder: Path = PrivateAttr(default=Path())
 
     @property
@@ -319,12 +341,17 @@ def _from_folder(found: Settings, folder: Path) -> Settings:
     def node(rpc: str) -> str:
         return rpc if "://" in rpc else str(folder / rpc)
 
+    def placed(key: KeyFile) -> KeyFile:
+        return key.model_copy(update={"file": place(key.file), "password_file": place(key.password_file)})
+
+    keeper = found.keeper
+    if keeper is not None and keeper.key is not None:
+        keeper = keeper.model_copy(update={"key": placed(keeper.key)})
     moved = found.model_copy(
         update={
             "state": str(folder / found.state),
-            "key": found.key.model_copy(
-                update={"file": place(found.key.file), "password_file": place(found.key.password_file)}
-            ),
+            "key": placed(found.key),
+            "keeper": keeper,
             "chain": found.chain.model_copy(
                 update={
                     "rpc": node(found.chain.rpc),

@@ -4,6 +4,7 @@ import signal
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 
 from ifx_sdk.chain import Chain
 from ifx_sdk.deploy import DEVNET_CHAIN_ID as LOCAL_CHAIN_ID
@@ -15,6 +16,7 @@ from oracle_node.assembly import Mode, assembled
 from oracle_node.clocks import ChainClock, Clock, SystemClock
 from oracle_node.serving import serve
 from oracle_node.settings import Settings, read_settings, read_signer
+from oracle_node.settling import keeper_signer
 from oracle_node.steps import OnStep, unheard
 
 
@@ -24,6 +26,7 @@ def run(
     dry_run: bool = False,
     sign: bool = False,
     post: bool = False,
+    settle: bool = False,
     rehearse: bool = False,
     debug: bool = False,
     on_step: OnStep = unheard,
@@ -32,12 +35,19 @@ def run(
     """Run until SIGINT or SIGTERM; exit 0, or 1 where a loop failed. `signer_of` gives the signer if one is needed."""
     mode = _mode(dry_run=dry_run, sign=sign, post=post)
     settings = read_settings(config)
+    if settle and settings.keeper is None:
+        cure = "Write one, with the key of its account; the top of oracle_node/settings.py shows it."
+        raise BadValue("--settle", "the settings have no section [keeper]", cure=cure)
     log, stop = _log(settings, debug=debug), threading.Event()
     signer = None if mode is Mode.DRY_RUN else signer_of(settings)
     clock = _clock(settings, stop, rehearse=rehearse)
+    own = None if signer is None else signer.address
+    keeper = partial(keeper_signer, settings, own) if settle else None
     with ExitStack() as running:
         node = running.enter_context(
-            assembled(settings, mode=mode, signer=signer, clock=clock, log=log, stop=stop, on_step=on_step)
+            assembled(
+                settings, mode=mode, signer=signer, keeper=keeper, clock=clock, log=log, stop=stop, on_step=on_step
+            )
         )
         try:
             node.oracle.chain.connect({"FixingOracle": node.oracle.address})
@@ -46,7 +56,7 @@ def run(
         url = running.enter_context(serve(node.routes, host=settings.serving.host, port=settings.serving.port))
         for each in (signal.SIGINT, signal.SIGTERM):
             signal.signal(each, lambda *_: stop.set())
-        log.info("running", mode=str(mode), account=None if signer is None else signer.address, url=url)
+        log.info("running", mode=str(mode), account=own, url=url, settles=settle)
         with systemd.told(node.health):
             code = node.service.run()
         log.info("stopped", code=code)

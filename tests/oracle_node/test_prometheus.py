@@ -78,6 +78,7 @@ class Scraped:
         numbers.quorum.set(3)
         numbers.postings_left.set(90)
         numbers.clock_skew.set(0)
+        numbers.keeper_last.set(self.clock.now())
         self.health.acted("watching", self.clock.now() + 3_600)
         for name in CHECKS:
             self.check(name, ok=True)
@@ -114,6 +115,10 @@ def happens_and_is_over(node: Scraped) -> None:
     node.alerts.once(Cause.NOT_FIXED, GPT, "", node.clock.now())
 
 
+def keeper_hangs(node: Scraped) -> None:
+    node.metrics.keeper_last.set(node.clock.now() - 7_201)
+
+
 def jumps_and_is_over(node: Scraped) -> None:
     node.alerts.once(Cause.PRICE_JUMPED, GPT, "", node.clock.now())
 
@@ -145,6 +150,8 @@ FAULTS: dict[str, tuple[Callable[[Scraped], None], ...]] = {
     "IfxPriceJumped": (jumps_and_is_over,),
     "IfxCheckDiffers": (told(Cause.CHECK_DIFFERS),),
     "IfxPeerFaulty": (told(Cause.PEER_FAULTY),),
+    "IfxKeeperFailing": (keeper_hangs, told(Cause.KEEPER_FAILING)),
+    "IfxKeeperBehind": (told(Cause.KEEPER_BEHIND),),
 }
 """What makes each alert fire, in each of its ways."""
 
