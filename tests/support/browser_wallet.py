@@ -166,17 +166,21 @@ class BrowserWallet:
 
         It waits until there is one. What is confirmed happens also where the page was reloaded meanwhile.
         """
-        for _ in range(PATIENCE_MS // _LOOK_MS):
-            if self._held:
-                break
-            self.pages[-1].wait_for_timeout(_LOOK_MS)  # lets the pages' requests come in
-        assert self._held, f"nothing waits for {self.name}; it was asked for {[each.method for each in self.asked]}"
+        self.wait_until_asked()
         id, page, asked = self._held.pop(0)
         answer = self._answer(asked) if refuse is None else Refusal(refuse).answer()
         if page.is_closed():
             return False
         script = "([wallet, id, answer]) => window.__wallets[wallet].settle(id, answer)"
         return bool(page.evaluate(script, [self._binding, id, answer]))
+
+    def wait_until_asked(self) -> None:
+        """Until a request is kept open."""
+        for _ in range(PATIENCE_MS // _LOOK_MS):
+            if self._held:
+                return
+            self.pages[-1].wait_for_timeout(_LOOK_MS)  # lets the pages' requests come in
+        raise AssertionError(f"nothing waits for {self.name}; it was asked for {[each.method for each in self.asked]}")
 
     def change_account(self, account: str | Wallet) -> None:
         """The user picks another account."""

@@ -16,6 +16,7 @@ import { type Step, Steps, type StepState } from "../../parts/steps.tsx";
 import { WithWallet } from "../../parts/wallet.tsx";
 import { later } from "../../parts/later.tsx";
 import { useOpen } from "../inbox/open.ts";
+import { Allowance } from "./allowance.tsx";
 import { needOf } from "./need.ts";
 import type { Way } from "./way.tsx";
 import { type Agreement, approvedByMe } from "./words.ts";
@@ -139,10 +140,10 @@ function Note(props: { step: Wanted; funding: Funding; account: string }) {
         ? <>The wallet holds <Amount of={wallet} />{free > 0n && <>, the escrow <Amount of={free} /> of yours</>}. <b><Amount of={missing} /> are missing.</b> This page notices when they are there. Send them to <Address of={account} /></>
         : <>The wallet holds <Amount of={wallet} />{free > 0n && <>; <Amount of={free} /> of yours are in the escrow and taken first</>}.</>;
     case "reset":
-      return step.state === "done" ? "It was in the way and is gone." : <>It is <Amount of={allowed} />. USDT changes an allowance only from or to zero, so this comes first.</>;
+      return step.state === "done" ? "It was in the way and is gone." : <>It is <Allowance of={allowed} />. USDT changes an allowance only from or to zero, so this comes first.</>;
     case "allow":
       return fromWallet === 0n ? "Your free balance in the escrow covers it."
-        : step.state === "done" ? <>The escrow may collect <Amount of={allowed} />.</>
+        : step.state === "done" ? <>The escrow may collect <Allowance of={allowed} />.</>
         : step.fate?.state === "asked" ? step.problem?.cure
         : <>Exactly <Amount of={fromWallet} />, no more; it moves only when a booking collects it.</>;
     default:

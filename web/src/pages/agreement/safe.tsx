@@ -18,6 +18,7 @@ import { Load, Refused } from "../../parts/state.tsx";
 import { type Step, Steps } from "../../parts/steps.tsx";
 import { now } from "../../time.ts";
 import { useFunds } from "../funds/read.ts";
+import { Allowance } from "./allowance.tsx";
 import type { Agreement } from "./words.ts";
 
 export type SafeProps = { of: Agreement; held: Held; account: Account; changed: () => void };
@@ -40,10 +41,11 @@ export function SafeApproval(props: SafeProps) {
 }
 
 function OwnersSignatures({ of, held, changed }: SafeProps) {
-  const { connection } = useLink();
+  const { connection, wallets } = useLink();
   const [text, setText] = useState("");
   const write = useWrite();
-  const request = connection?.chainId === facts().chainId ? connection.wallet.provider.request : undefined;
+  // To recover owners from signatures, which is the same on every chain: any wallet's node can.
+  const request = (connection?.wallet ?? wallets[0])?.provider.request;
   const give = () => void write.run(async () => {
     const approval = request
       ? (await joinOwners(request, held.digests.safe_message_hash, text)).signature
@@ -56,7 +58,7 @@ function OwnersSignatures({ of, held, changed }: SafeProps) {
   return (
     <>
       <TextArea label="Owners' signatures" code value={text} onInput={setText}
-        hint={`0x and 130 digits each, ${request ? "in any order; the page sorts them as the Safe wants them." : "sorted by the owners' addresses; with a connected wallet the page sorts them."}`} />
+        hint={`0x and 130 digits each, ${request ? "in any order; the page sorts them as the Safe wants them." : "sorted by the owners' addresses; with a wallet in this browser the page sorts them."}`} />
       <Button busy={write.busy} doing="Asking the Safe" disabled={text.trim() === ""} why="Paste at least one signature." onClick={give}>Approve with these signatures</Button>
       <Refused problem={write.problem} />
     </>
@@ -84,7 +86,7 @@ export function SafeMoney(props: { account: Account; need: bigint }) {
           {
             name: pulled === 0n ? "No allowance is needed" : "Allow the escrow to collect it",
             state: enough ? "done" : "now",
-            note: enough ? <>The escrow may collect <Amount of={allowed} />.</> : <>Exactly <Amount of={pulled} />{allowed > 0n && <>; the file sets the old <Amount of={allowed} /> to zero first, as USDT wants it</>}.</>,
+            note: enough ? <>The escrow may collect <Allowance of={allowed} />.</> : <>Exactly <Amount of={pulled} />{allowed > 0n && <>; the file sets the old <Allowance of={allowed} /> to zero first, as USDT wants it</>}.</>,
             body: !enough && <SafeFile calls={calls} name="Allow the escrow" description="Allows the IFX escrow to collect exactly what booking needs. Moves no money by itself." file="allow" />,
           },
         ];
