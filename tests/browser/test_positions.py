@@ -1,6 +1,7 @@
 """Positions, money and documents in the page: a forward from its booking to the money back, in a real browser."""
 
 import json
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -16,6 +17,13 @@ CUT = 7_200_000
 """micro-USDT per Mtok at which most of it settles."""
 WAITING = 20_000
 """Milliseconds that the page may take to notice what the chain has."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def everybody(desk: DeskProcess) -> Iterator[None]:
+    """Closes every client at the end."""
+    yield
+    desk.everybody_leaves()
 
 
 @pytest.fixture(scope="module")
