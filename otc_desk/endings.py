@@ -4,13 +4,14 @@ The desk executes it as it books terms, or anyone else does. It takes no part in
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from ifx_sdk.calendar import day_of
 from ifx_sdk.client import IFX
 from ifx_sdk.endings import Novation, Termination
 from ifx_sdk.errors import NodeDown, RpcError
@@ -20,7 +21,8 @@ from ifx_sdk.signing import Message
 from ifx_sdk.terms import SALT_BYTES, Domain, Terms
 from otc_desk.agreements import open_agreement
 from otc_desk.db.tables import Agreement
-from otc_desk.errors import NotFound, NotNow, WrongState
+from otc_desk.errors import NotAllowed, NotFound, NotNow, WrongState
+from otc_desk.references import insiders
 from otc_desk.settings import CONTRACT_DEADLINE_SECONDS, DEADLINE_SECONDS
 from otc_desk.states import OPEN_AGREEMENTS
 from otc_desk.wallets import Wallets
@@ -68,13 +70,17 @@ def novation(
     payment: int,
     outgoing: Side | None,
     seconds: int | None,
+    operators: Collection[str],
     now: int,
 ) -> Proposal:
     """`incoming` in the place of a side (the proposer's where `outgoing` is None), for `payment` micro-USDT.
 
-    Raises as `termination`.
+    Nobody enters who could not hand a request in: `operators` and `insiders` of today.
+    Raises as `termination`, and `NotAllowed`.
     """
     record, own = _side(ifx, forward, account)
+    if incoming in operators or incoming in insiders(ifx, day_of(now)):
+        raise NotAllowed(f"{incoming} takes no side: it operates the desk, makes the price or rules the contracts")
     leaves, stays = (record.long, record.short) if (outgoing or own) == "long" else (record.short, record.long)
     message = Novation(
         forward=forward,

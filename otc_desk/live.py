@@ -2,7 +2,7 @@
 
 A fixing does not know of a change after midnight. Whoever sees one on the page first could book against somebody who
 does not: so nothing is booked while the page says another price than the spot, or shows a dated change that comes
-before the maturity.
+before the maturity. A node has one time and one size for its whole answer: the worker waits for the slowest.
 """
 
 import json
@@ -17,6 +17,7 @@ import httpx
 
 from ifx_sdk.calendar import date_of, day_of
 from ifx_sdk.money import format_price
+from otc_desk.outgoing import TooLong, exchange
 
 MAX_BYTES: Final = 65_536
 """A longer answer is none."""
@@ -53,10 +54,11 @@ class Silence:
 class LivePrices:
     """Asks the oracle nodes of the desk's settings, all at once."""
 
-    def __init__(self, nodes: Sequence[str], *, timeout_seconds: int, client: httpx.Client | None = None) -> None:
-        """`nodes` are base URLs; `client` is for tests."""
-        self._nodes, self._timeout = tuple(nodes), timeout_seconds
-        self._client = client or httpx.Client(follow_redirects=False)
+    def __init__(
+        self, nodes: Sequence[str], *, timeout_seconds: float, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        """`nodes` are base URLs, each with `timeout_seconds` for its whole answer; `transport` is for tests."""
+        self._nodes, self._timeout, self._transport = tuple(nodes), timeout_seconds, transport
 
     def ask(self, underlying: str) -> tuple[Reading | Silence, ...]:
         """What each node answers, in their order. Raises nothing."""
@@ -65,24 +67,19 @@ class LivePrices:
         with ThreadPoolExecutor(max_workers=len(self._nodes)) as pool:
             return tuple(pool.map(lambda node: self._ask(node, underlying), self._nodes))
 
-    def close(self) -> None:
-        """Give the connections up."""
-        self._client.close()
-
     def _ask(self, node: str, underlying: str) -> Reading | Silence:
         url = f"{node}/live/{quote(underlying)}"
-        body = b""
         try:
-            with self._client.stream("GET", url, timeout=self._timeout) as answer:
-                for chunk in answer.iter_bytes():
-                    body += chunk
-                    if len(body) > MAX_BYTES:
-                        return Silence(node=node, why="its answer is too long")
-        except httpx.HTTPError as error:
+            answer = exchange("GET", url, seconds=self._timeout, most_bytes=MAX_BYTES, transport=self._transport)
+        except TooLong:
+            return Silence(node=node, why="its answer is too long")
+        except TimeoutError:
+            return Silence(node=node, why=f"it did not answer within {self._timeout} s")
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             return Silence(node=node, why=f"{type(error).__name__} while asking it")
-        if answer.status_code != _OK:
-            return Silence(node=node, why=f"it answers {answer.status_code}: {_said(body)}")
-        return read(node, underlying, body)
+        if answer.status != _OK:
+            return Silence(node=node, why=f"it answers {answer.status}: {_said(answer.body)}")
+        return read(node, underlying, answer.body)
 
 
 def read(node: str, underlying: str, body: bytes) -> Reading | Silence:

@@ -44,14 +44,12 @@ def compose(
 
 
 def send(message: EmailMessage, settings: MailSettings, *, to: str, authorities: ssl.SSLContext | None = None) -> None:
-    """Hand it to the relay. With `starttls` nothing is said before the relay's certificate holds, or at all.
+    """Hand it to the relay. Encrypted, nothing is said before the relay's certificate holds, or at all.
 
     `authorities` says whose certificates count; None: those that the machine trusts. Raises `MailFailed`.
     """
     try:
-        with smtplib.SMTP(settings.host, settings.port, timeout=TIMEOUT_SECONDS) as relay:
-            if settings.starttls:
-                relay.starttls(context=authorities or ssl.create_default_context())
+        with _connected(settings, authorities) as relay:
             relay.send_message(message, from_addr=settings.sender, to_addrs=[to])
     except smtplib.SMTPRecipientsRefused as error:
         codes = sorted({code for code, _ in error.recipients.values()})
@@ -60,6 +58,21 @@ def send(message: EmailMessage, settings: MailSettings, *, to: str, authorities:
         raise MailFailed(f"the relay answered {error.smtp_code}") from error
     except (smtplib.SMTPException, OSError, ValueError) as error:
         raise MailFailed(f"the relay was not reached ({type(error).__name__})") from error
+
+
+def _connected(settings: MailSettings, authorities: ssl.SSLContext | None) -> smtplib.SMTP:
+    """A connection as the settings want it, on which nothing was said but what begins the encryption."""
+    context = authorities or ssl.create_default_context()
+    if settings.encryption == "tls":
+        return smtplib.SMTP_SSL(settings.host, settings.port, timeout=TIMEOUT_SECONDS, context=context)
+    relay = smtplib.SMTP(settings.host, settings.port, timeout=TIMEOUT_SECONDS)
+    if settings.encryption == "starttls":
+        try:
+            relay.starttls(context=context)
+        except (smtplib.SMTPException, OSError):
+            relay.close()
+            raise
+    return relay
 
 
 def _parts(data: Mapping[str, Any], url: str) -> list[tuple[str, str]]:

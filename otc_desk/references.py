@@ -38,11 +38,12 @@ def read_references(ifx: IFX, underlyings: Iterable[str]) -> Mapping[str, Refere
 
 
 def insiders(ifx: IFX, day: int) -> frozenset[str]:
-    """Who makes the price or books: the desk's key, the reviewer and the signers of a UTC day, who take no side.
+    """Who makes the price, books or rules both: they take no side, neither by a request nor as a newcomer.
 
-    Raises `NotNow`.
+    The desk's key, the reviewer, the owners of escrow and oracle, and the signers of a UTC day. Raises `NotNow`.
     """
     try:
-        return frozenset({ifx.escrow.desk(), ifx.oracle.reviewer(), *ifx.oracle.signers_on(day).signers})
+        owners = {ifx.escrow.owner(), ifx.oracle.owner()}
+        return frozenset({ifx.escrow.desk(), ifx.oracle.reviewer(), *ifx.oracle.signers_on(day).signers} | owners)
     except (NodeDown, RpcError) as error:
         raise NotNow("the chain does not answer") from error

@@ -18,6 +18,7 @@
     [mail]
     host = "127.0.0.1"                             an SMTP relay; none: no e-mail is sent
     sender = "desk@desk.example"
+    encryption = "none"                            elsewhere than on the loopback "starttls" (587) or "tls" (465)
     [limits]
     requests_per_minute = 120                      and the other fields of `LimitSettings`
     [sandbox]                                      chain 31337 on the loopback alone: time travel, wallets without a key
@@ -30,7 +31,7 @@ import json
 import tomllib
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
-from typing import Annotated, Final, Self
+from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -134,8 +135,18 @@ class MailSettings(_Model):
     """Its port."""
     sender: str
     """Envelope and header sender."""
-    starttls: bool = False
-    """Whether the connection is encrypted before anything is said."""
+    encryption: Literal["none", "starttls", "tls"] = "none"
+    """`starttls`: the connection is encrypted before anything is said; `tls`: from its first byte. `none` is for a
+    relay on the loopback: notices hold deals, and whoever reads a code confirms a stranger's address."""
+
+    @model_validator(mode="after")
+    def _secret_on_the_way(self) -> Self:
+        if self.encryption == "none" and not is_loopback(self.host):
+            raise ValueError(
+                "a relay that is not on the loopback is never spoken to in plain text: "
+                'write encryption = "starttls" or "tls", or relay through 127.0.0.1'
+            )
+        return self
 
 
 class LimitSettings(_Model):
@@ -145,6 +156,8 @@ class LimitSettings(_Model):
     """HTTP requests of one account, as many at once; of each process that serves."""
     address_requests_per_minute: Annotated[int, Field(ge=1)] = 1_200
     """The same of one address, whoever is signed in there: an office's participants share it."""
+    codes_per_hour: Annotated[int, Field(ge=1)] = 120
+    """Codes that are mailed to new addresses in an hour, all accounts together; more wait."""
     open_requests: Annotated[int, Field(ge=1)] = 200
     """Requests of one account that are not over."""
     max_body_bytes: Annotated[int, Field(ge=1_000)] = 65_536

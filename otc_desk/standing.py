@@ -23,7 +23,7 @@ class Standing:
     reference: Reference
     """The underlying's lot and newest fixing."""
     insiders: frozenset[str]
-    """Accounts that take no side, checksummed: the desk's key, the reviewer, the day's signers."""
+    """Accounts that take no side, checksummed: the desk's key, the reviewer, the owners, the day's signers."""
 
 
 class Standings:

@@ -6,18 +6,19 @@ proxy of the environment, nothing of the answer's body is read. A receiver has t
 a letter now and then would otherwise hold everybody's notices up.
 """
 
-import asyncio
 import ipaddress
 import re
 import socket
 import ssl
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 import httpx
 from standardwebhooks import Webhook
+
+from otc_desk.outgoing import exchange
 
 TIMEOUT_SECONDS: Final = 10
 """From the first packet to the status of the answer."""
@@ -142,22 +143,18 @@ def post(
         "webhook-signature": signature,
     }
     try:
-        status = asyncio.run(_status(target, body.encode(), headers, authorities))
+        status = exchange(
+            "POST",
+            target.url,
+            seconds=TIMEOUT_SECONDS,
+            content=body.encode(),
+            headers=headers,
+            server_name=target.host,
+            authorities=authorities,
+        ).status
     except TimeoutError as error:
         raise WebhookFailed(f"it did not answer within {TIMEOUT_SECONDS} s") from error
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
         raise WebhookFailed(f"it was not reached ({type(error).__name__})") from error
     if not 200 <= status < 300:
         raise WebhookFailed(f"it answered {status}", is_gone=status == GONE)
-
-
-async def _status(target: Target, body: bytes, headers: Mapping[str, str], authorities: ssl.SSLContext | None) -> int:
-    """What it answers; the time runs over the whole of it, where a client's own timeouts begin anew with every byte."""
-    extensions = {"sni_hostname": target.host}
-    verify = True if authorities is None else authorities
-    async with (
-        asyncio.timeout(TIMEOUT_SECONDS),
-        httpx.AsyncClient(verify=verify, timeout=TIMEOUT_SECONDS, trust_env=False, follow_redirects=False) as client,
-        client.stream("POST", target.url, content=body, headers=headers, extensions=extensions) as answer,
-    ):
-        return answer.status_code

@@ -84,6 +84,7 @@ def novate(
             payment=parse_amount(body.payment),
             outgoing=body.outgoing,
             seconds=None if body.hours is None else body.hours * _HOUR,
+            operators=desk.settings.operators,
             now=now,
         )
 

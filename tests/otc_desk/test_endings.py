@@ -182,6 +182,30 @@ def test_only_a_side_proposes_and_only_what_can_be_executed(
     assert sides["long"].post(f"{path}/novation", {"incoming": dev_address(OUTSIDER), "payment": "0"}).is_success
 
 
+@pytest.mark.parametrize("role", ["operator", "desk key", "signer", "reviewer", "owner of escrow", "owner of oracle"])
+def test_nobody_enters_who_could_not_hand_a_request_in(
+    desk: Desk, sides: dict[str, Participant], forward: str, role: str
+) -> None:
+    """Who operates, books, makes the price or rules the contracts is no newcomer either; an outsider is."""
+    escrow, oracle = desk.ifx.escrow, desk.ifx.oracle
+    if role == "reviewer":  # not the operator's account, as it is on a local chain
+        devnet.by_owner(desk.ifx, oracle.prepare("set_reviewer", dev_address(devnet.FEE_RECIPIENT)))
+        sides = {name: Participant(sides[name].client, index) for name, index in WHO.items()}  # a week has passed
+    incoming = {
+        "operator": desk.settings.operators[0],
+        "desk key": escrow.desk(),
+        "signer": dev_address(devnet.NODES[-1]),
+        "reviewer": oracle.reviewer(),
+        "owner of escrow": escrow.owner(),
+        "owner of oracle": oracle.owner(),
+    }[role]
+    path = f"/api/positions/{forward}/novation"
+    answer = sides["long"].post(path, {"incoming": incoming, "payment": "0"})
+    assert (answer.status_code, answer.json()["type"]) == (403, "urn:ifx:desk:not-allowed")
+    assert sides["other"].post(path, {"incoming": incoming, "payment": "0"}).status_code == 404
+    assert sides["long"].post(path, {"incoming": dev_address(OUTSIDER), "payment": "0"}).status_code == 201
+
+
 def test_a_proposal_ends_before_the_maturity_and_expires_by_itself(
     desk: Desk, client: TestClient, forward: str
 ) -> None:

@@ -1,14 +1,18 @@
 """What oracle nodes say of the page now, read with suspicion, and what of it holds a booking back."""
 
+import gzip
 import json
+import time
 from collections.abc import Callable
 from datetime import date
+from typing import Literal
 
 import httpx
 import pytest
+from support.receivers import answering, dripping
 
 from ifx_sdk.calendar import SECONDS_PER_DAY
-from otc_desk.live import MAX_AGE_SECONDS, LivePrices, Reading, Silence, objections, read
+from otc_desk.live import MAX_AGE_SECONDS, MAX_BYTES, LivePrices, Reading, Silence, objections, read
 
 GPT = "openai/gpt-4.1"
 NOW = 20_649 * SECONDS_PER_DAY + 600
@@ -100,8 +104,8 @@ def test_an_answer_of_the_right_shape_is_a_reading() -> None:
 
 def prices(answer: Callable[[httpx.Request], httpx.Response]) -> LivePrices:
     """A desk's nodes."""
-    client = httpx.Client(transport=httpx.MockTransport(answer))
-    return LivePrices(["http://one.example", "http://two.example"], timeout_seconds=5, client=client)
+    nodes = ["http://one.example", "http://two.example"]
+    return LivePrices(nodes, timeout_seconds=5, transport=httpx.MockTransport(answer))
 
 
 def test_every_node_is_asked_and_a_failure_is_silence() -> None:
@@ -129,6 +133,31 @@ def test_every_node_is_asked_and_a_failure_is_silence() -> None:
 def test_nothing_else_than_an_answer_counts(answer: httpx.Response) -> None:
     """A refusal, a way elsewhere, an endless body, a page."""
     assert all(isinstance(each, Silence) for each in prices(lambda request: answer).ask(GPT))
+
+
+@pytest.mark.parametrize("where", ["head", "body"])
+def test_a_node_that_drips_is_given_up_in_time_and_the_others_reading_stands(where: Literal["head", "body"]) -> None:
+    """A letter now and then keeps every read alive: the time is for the whole answer, and nobody waits longer."""
+    with dripping(where) as slow, answering(json.dumps(GOOD).encode()) as honest:
+        began = time.monotonic()
+        found = LivePrices([slow, honest], timeout_seconds=1).ask(GPT)
+        assert time.monotonic() - began < 4
+    assert found[0] == Silence(node=slow, why="it did not answer within 1 s")
+    assert found[1] == Reading(node=honest, price=SPOT, at=NOW, changes=())
+
+
+def test_an_answer_is_as_long_as_what_came_over_the_wire() -> None:
+    """One that would unpack to a thousand times its size is refused; the longest that is read is read whole."""
+    packed = gzip.compress(json.dumps(GOOD).encode() + b" " * 10_000_000)
+    assert len(packed) < MAX_BYTES
+    with answering(packed, ("Content-Encoding", "gzip")) as bomb:
+        (found,) = LivePrices([bomb], timeout_seconds=5).ask(GPT)
+    assert found == Silence(node=bomb, why="DecodingError while asking it")
+    whole = json.dumps(GOOD).encode().ljust(MAX_BYTES)
+    for body, is_read in ((whole, True), (whole + b" ", False)):
+        with answering(body) as node:
+            (found,) = LivePrices([node], timeout_seconds=5).ask(GPT)
+        assert isinstance(found, Reading) is is_read
 
 
 def test_no_nodes_say_nothing() -> None:

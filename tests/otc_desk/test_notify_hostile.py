@@ -6,7 +6,7 @@ import ssl
 from collections.abc import Iterator
 from email.policy import default
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from fastapi.testclient import TestClient
@@ -14,15 +14,17 @@ from sqlalchemy import update
 from support.booking import LONG, SHORT
 from support.certificates import Authority, authority
 from support.desk import Participant, client_of, desk_on
-from support.receivers import Hook, Relay, hook, relay, silent
+from support.receivers import Hook, Relay, dripping, hook, relay
 
 from ifx_sdk.client import IFX
+from ifx_sdk.devkeys import dev_address
 from otc_desk import mail, notify, webhooks
 from otc_desk.db.tables import Participant as Row
 from otc_desk.desk import Desk
+from otc_desk.errors import BadSettings
 from otc_desk.mail import MailFailed, compose
 from otc_desk.notify import Notifier
-from otc_desk.settings import MailSettings
+from otc_desk.settings import MailSettings, Settings, read_settings
 from otc_desk.webhooks import WebhookFailed, is_public, post, target_of
 
 ADDRESS = "treasury@long.example"
@@ -193,7 +195,7 @@ def test_a_receiver_that_never_ends_is_given_up_in_time(
     """A letter of a header now and then keeps every read alive, and holds nobody else's notices up."""
     monkeypatch.setattr(webhooks, "TIMEOUT_SECONDS", 1)
     long, short = Participant(client, LONG), Participant(client, SHORT)
-    with silent() as url:
+    with dripping() as url:
         assert written(long, webhook=url).status_code == written(short, email=ADDRESS).status_code == 200
         assert Notifier(desk).act() == 2
     assert [to for to, _ in mails.mails] == [ADDRESS]
@@ -252,10 +254,10 @@ def test_a_webhook_with_a_bad_certificate_is_told_nothing(signer: Authority) -> 
             assert found.got == []
 
 
-def sent(to: Relay, trusted: ssl.SSLContext | None, host: str = "localhost") -> None:
+def sent(to: Relay, trusted: ssl.SSLContext | None, encryption: Literal["starttls", "tls"] = "starttls") -> None:
     """A mail to a relay that is to encrypt."""
     message = compose("ID", PAYLOAD, to=ADDRESS, sender="desk@desk.example", url="https://d", created_at=0)
-    settings = MailSettings(host=host, port=to.port, sender="desk@desk.example", starttls=True)
+    settings = MailSettings(host="localhost", port=to.port, sender="desk@desk.example", encryption=encryption)
     mail.send(message, settings, to=ADDRESS, authorities=trusted)
 
 
@@ -280,3 +282,44 @@ def test_a_relay_that_does_not_encrypt_well_is_told_nothing(signer: Authority) -
             sent(found, trusted)
         assert found.mails == []
         assert {word for _, word in found.said} <= {"EHLO", "STAR", "QUIT"}
+
+
+def test_a_relay_that_encrypts_from_the_first_byte_is_told(signer: Authority) -> None:
+    """Under a certificate that holds everything goes through it; under another name's nothing does."""
+    with relay(signer.server("localhost"), at_once=True) as found:
+        sent(found, signer.trusted(), "tls")
+    assert [to for to, _ in found.mails] == [ADDRESS]
+    assert {encrypted for encrypted, _ in found.said} == {True}
+    with relay(signer.server("other.example"), at_once=True) as found, pytest.raises(MailFailed):
+        sent(found, signer.trusted(), "tls")
+    assert found.said == []
+
+
+def told(folder: Path, mail: str) -> Settings:
+    """The settings of a desk with such a [mail]."""
+    path = folder / "desk.toml"
+    path.write_text(
+        f'url = "https://desk.example"\noperators = ["{dev_address(0)}"]\n[chain]\nrpc = "http://127.0.0.1:1"\n'
+        f'deployment = "local.toml"\n[key]\nfile = "desk.key"\n[mail]\nsender = "desk@desk.example"\n{mail}\n'
+    )
+    return read_settings(path)
+
+
+@pytest.mark.parametrize("host", ["mail.example", "10.0.0.7", "::", "0.0.0.0", "localhost.example"])
+def test_a_relay_elsewhere_is_never_spoken_to_in_plain_text(tmp_path: Path, host: str) -> None:
+    """The settings are refused before anything is opened; with STARTTLS or TLS they are taken."""
+    for plain in (f'host = "{host}"', f'host = "{host}"\nencryption = "none"'):
+        with pytest.raises(BadSettings, match=r'mail: .*write encryption = "starttls" or "tls"'):
+            told(tmp_path, plain)
+    for encryption in ("starttls", "tls"):
+        found = told(tmp_path, f'host = "{host}"\nencryption = "{encryption}"').mail
+        assert found is not None
+        assert found.encryption == encryption
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "localhost"])
+def test_a_relay_on_the_loopback_needs_no_encryption(tmp_path: Path, host: str) -> None:
+    """What it is told leaves no machine."""
+    found = told(tmp_path, f'host = "{host}"').mail
+    assert found is not None
+    assert found.encryption == "none"

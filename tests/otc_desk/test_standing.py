@@ -60,12 +60,12 @@ def truth(ifx: IFX, underlying: str = GPT) -> Standing:
 def test_a_block_is_read_once(deployed: IFX, behind: Behind) -> None:
     """The second to ask costs one question, which block is the newest; another underlying is read for itself."""
     assert behind.of() == truth(deployed)
-    assert behind.asked() == 5
+    assert behind.asked() == 7
     behind.asked("eth_getBlockByNumber")
     assert behind.of() == truth(deployed)
     assert (behind.asked(), behind.asked("eth_getBlockByNumber")) == (0, 1)
     assert behind.of(LUNA) == truth(deployed, LUNA)
-    assert behind.asked() == 5
+    assert behind.asked() == 7
 
 
 def test_a_new_block_is_seen_at_once(deployed: IFX, behind: Behind) -> None:
@@ -120,7 +120,7 @@ def test_what_was_read_across_two_blocks_is_not_kept(deployed: IFX, behind: Behi
     local.revert(mark)
     behind.asked()
     assert behind.of() == truth(deployed)
-    assert behind.asked() == 5
+    assert behind.asked() == 7
 
 
 def test_a_name_that_is_not_listed_is_not_kept(behind: Behind) -> None:
@@ -130,7 +130,7 @@ def test_a_name_that_is_not_listed_is_not_kept(behind: Behind) -> None:
         assert behind.of(f"openai/none-{number}").reference.lot == 0
     behind.asked()
     behind.of("openai/none-0")
-    assert behind.asked() == 5
+    assert behind.asked() == 7
     behind.of()
     assert behind.asked() == 0
 
@@ -145,7 +145,7 @@ def test_a_node_that_names_no_block_is_read_each_time(deployed: IFX, behind: Beh
     behind.node.twists["eth_getBlockByNumber"] = nameless
     for _ in range(2):
         assert behind.of() == truth(deployed)
-        assert behind.asked() == 5
+        assert behind.asked() == 7
 
 
 class Crowd:
@@ -199,7 +199,7 @@ def test_one_answer_serves_all_who_wait_for_it(deployed: IFX) -> None:
     crowd.meet(lambda _, ask: ask())
     assert crowd.found == [truth(deployed)] * (1 + WAITING)
     # The first: before and after its reading; all others together: once.
-    assert (crowd.behind.asked(), crowd.behind.asked("eth_getBlockByNumber")) == (5, 3)
+    assert (crowd.behind.asked(), crowd.behind.asked("eth_getBlockByNumber")) == (7, 3)
 
 
 def test_a_silent_node_is_waited_for_once(deployed: IFX) -> None:

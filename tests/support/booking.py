@@ -49,8 +49,7 @@ class ToldPage:
 
     def live(self, nodes: Sequence[str] = (NODE,)) -> LivePrices:
         """What the desk asks."""
-        client = httpx.Client(transport=httpx.MockTransport(self._answer))
-        return LivePrices(nodes, timeout_seconds=5, client=client)
+        return LivePrices(nodes, timeout_seconds=5, transport=httpx.MockTransport(self._answer))
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         self.asked += 1

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Literal
 
 from standardwebhooks import Webhook
 
@@ -29,8 +29,8 @@ class Relay:
 
 
 @contextmanager
-def relay(tls: ssl.SSLContext | None = None) -> Iterator[Relay]:
-    """Listen while the block runs; with `tls` it offers STARTTLS."""
+def relay(tls: ssl.SSLContext | None = None, *, at_once: bool = False) -> Iterator[Relay]:
+    """Listen while the block runs; with `tls` it offers STARTTLS, or encrypts `at_once`."""
     found = Relay()
 
     class Handler(socketserver.StreamRequestHandler):
@@ -45,6 +45,8 @@ def relay(tls: ssl.SSLContext | None = None) -> Iterator[Relay]:
                     self.connection.close()
 
         def hear(self) -> None:
+            if tls and at_once:
+                self.encrypt(tls)
             self.say("220 relay.example")
             recipient = ""
             while line := self.rfile.readline():
@@ -55,8 +57,7 @@ def relay(tls: ssl.SSLContext | None = None) -> Iterator[Relay]:
                     self.say("250-relay.example\r\n250 STARTTLS" if tls and not encrypted else "250 relay.example")
                 elif word == b"STAR" and tls:
                     self.say("220 go on")
-                    self.request = self.connection = tls.wrap_socket(self.connection, server_side=True)
-                    self.rfile, self.wfile = self.connection.makefile("rb"), self.connection.makefile("wb", 0)
+                    self.encrypt(tls)
                 elif word == b"RCPT":
                     recipient = line.decode().partition("<")[2].partition(">")[0]
                     self.say(f"{found.refuses} no such user {recipient}" if found.refuses else "250 ok")
@@ -69,6 +70,10 @@ def relay(tls: ssl.SSLContext | None = None) -> Iterator[Relay]:
                     return
                 else:
                     self.say("250 ok")
+
+        def encrypt(self, context: ssl.SSLContext) -> None:
+            self.request = self.connection = context.wrap_socket(self.connection, server_side=True)
+            self.rfile, self.wfile = self.connection.makefile("rb"), self.connection.makefile("wb", 0)
 
         def message(self) -> bytes:
             lines = []
@@ -121,13 +126,36 @@ class _HookServer(ThreadingHTTPServer):
 
 
 @contextmanager
-def silent() -> Iterator[str]:
-    """A webhook that takes every request and then says a letter of a header now and then; its URL."""
+def answering(body: bytes, *headers: tuple[str, str]) -> Iterator[str]:
+    """A server that answers every GET with `body` and `headers`; its URL, without a slash at the end."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            for name, value in (*headers, ("Content-Length", str(len(body)))):
+                self.send_header(name, value)
+            self.end_headers()
+            try:
+                self.wfile.write(body)
+            except OSError:  # the client had enough of it
+                return
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server, _running(server):
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+
+
+@contextmanager
+def dripping(where: Literal["head", "body"] = "head") -> Iterator[str]:
+    """A server that takes every request and then says a letter of its answer's head or body now and then; its URL."""
 
     class Handler(socketserver.BaseRequestHandler):
         def handle(self) -> None:
             self.request.recv(65_536)
-            self.request.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+            head = b"HTTP/1.1 200 OK\r\n" + (b"X: " if where == "head" else b"Content-Length: 9999\r\n\r\n")
+            self.request.sendall(head)
             while not over.wait(0.1):
                 try:
                     self.request.sendall(b"a")
@@ -136,7 +164,7 @@ def silent() -> Iterator[str]:
 
     over = threading.Event()
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server, _running(server):
-        yield f"http://127.0.0.1:{server.server_address[1]}/"
+        yield f"http://127.0.0.1:{server.server_address[1]}"
         over.set()
 
 
