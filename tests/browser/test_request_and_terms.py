@@ -24,6 +24,8 @@ NEEDED, _ = deposit_required(spot=SPOT, indicative=7_710_000, quantity=LOT)
 """What booking collects from the long, micro-USDT: `indicative` is that of three months on the spot."""
 HOSTILE = "</td><script>alert(1)</script> \u05d7\u05d1\u05e8\u05d4 " + "W" * 120
 """As far as the desk lets a name go: markup, letters from right to left, and no place to break it."""
+PATIENCE_MS = 20_000
+"""For what waits for a block, or for the desk's next look at the chain."""
 _keys = count(0x7E5_0000)
 
 
@@ -152,25 +154,25 @@ def test_terms_are_funded_signed_and_booked_with_a_reload_at_each_step(
     page.get_by_role("link", name="Final terms: Long 100B tokens").click()
     page.get_by_role("button", name="Switch to chain 31337").first.click()
     expect(page.get_by_text("So does the escrow's own computation")).to_be_visible()
-    expect(page.get_by_text("803,855.00 USDT are missing")).to_be_visible()
+    expect(page.get_by_text("803,855.00 USDT are missing")).to_be_visible(timeout=PATIENCE_MS)
     assert accessible(page) == []
     devnet.faucet(ifx, long.address, usdt=NEEDED)
     page.reload()
     page.get_by_role("button", name="Set it to zero").click()
-    expect(page.get_by_text("It was in the way and is gone")).to_be_visible()
+    expect(page.get_by_text("It was in the way and is gone")).to_be_visible(timeout=PATIENCE_MS)
     page.reload()
     wallet.refuse_next("eth_sendTransaction")
     page.get_by_role("button", name="Allow exactly this").click()
     expect(page.get_by_text("You declined it in the wallet")).to_be_visible()
     page.get_by_role("button", name="Allow exactly this").click()
-    expect(page.get_by_text("Tried out against the chain as it is now")).to_be_visible()
+    expect(page.get_by_text("Tried out against the chain as it is now")).to_be_visible(timeout=PATIENCE_MS)
     assert (ifx.token.allowance(long.address), len(wallet.sent)) == (NEEDED, 2)
     page.reload()
     wallet.refuse_next("eth_signTypedData_v4")
     page.get_by_role("button", name="Sign and approve").click()
     expect(page.get_by_text("Nothing was sent or signed")).to_be_visible()
     page.get_by_role("button", name="Sign and approve").click()
-    expect(page.get_by_text("You approved it by signature")).to_be_visible()
+    expect(page.get_by_text("You approved it by signature")).to_be_visible(timeout=PATIENCE_MS)
     digest = bytes.fromhex(short.terms(id).digest[2:])
     assert wallet.signed[-1].digest == digest
     assert wallet.signed[-1].signature == long.sign_digest(digest)
@@ -179,7 +181,7 @@ def test_terms_are_funded_signed_and_booked_with_a_reload_at_each_step(
     expect(page.get_by_text("It waits for the short")).to_be_visible()
     short.approve(id)
     assert desk.over(short, id).state == "done"
-    expect(page.get_by_text("Booked on the chain.")).to_be_visible()
+    expect(page.get_by_text("Booked on the chain.")).to_be_visible(timeout=PATIENCE_MS)
     expect(page.get_by_role("link", name="Go to the position")).to_have_attribute(
         "href", f"/positions/0x{digest.hex()}"
     )
@@ -259,10 +261,10 @@ def test_an_early_end_and_a_novation_are_approved_like_terms(
     expect(page.get_by_text("820,000.00 USDT")).to_be_visible()
     four_pictures(page, "agreement-termination")
     page.get_by_role("button", name="Sign and approve").click()
-    expect(page.get_by_text("You approved it by signature")).to_be_visible()
+    expect(page.get_by_text("You approved it by signature")).to_be_visible(timeout=PATIENCE_MS)
     assert wallet.signed[-1].digest == bytes.fromhex(ended.digest[2:])
     short.approve(ended.id)
-    expect(page.get_by_text("Ended on the chain.")).to_be_visible()
+    expect(page.get_by_text("Ended on the chain.")).to_be_visible(timeout=PATIENCE_MS)
 
 
 @pytest.fixture
@@ -299,7 +301,7 @@ def test_the_owners_of_a_safe_approve_by_file_or_by_signatures(
     one, other = (owner.sign_digest(safe.message_hash(digest)) for owner in safe.deciding)
     page.get_by_label("Owners' signatures").fill(f"0x{other.hex()}\n0x{one.hex()}")
     page.get_by_role("button", name="Approve with these signatures").click()
-    expect(page.get_by_text("You approved it by signature")).to_be_visible()
+    expect(page.get_by_text("You approved it by signature")).to_be_visible(timeout=PATIENCE_MS)
 
 
 def test_terms_on_yesterdays_price_can_not_be_approved(
@@ -312,7 +314,7 @@ def test_terms_on_yesterdays_price_can_not_be_approved(
     expect(page.get_by_role("button", name="Sign and approve")).to_be_visible()
     desk.next_day(SPOT + 10_000)
     page.reload()
-    expect(page.get_by_text("The price was fixed anew")).to_be_visible()
+    expect(page.get_by_text("The price was fixed anew")).to_be_visible(timeout=PATIENCE_MS)
     expect(page.get_by_text("Your request is open again")).to_be_visible()
     expect(page.get_by_role("button", name="Sign and approve")).to_have_count(0)
     page.get_by_role("link", name="Go to your requests").click()

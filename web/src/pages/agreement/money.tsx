@@ -46,7 +46,9 @@ export function Money(props: { of: Agreement; held: Held; account: Account; way:
   );
 }
 
-const LOOK_EVERY = 4_000; // milliseconds
+// Milliseconds between two looks: while nothing is on its way, and while something is.
+const LOOK_EVERY = 4_000;
+const SOON = 1_000;
 
 function Checklist(props: { connection: Connection; need: Need }) {
   const { connection, need } = props;
@@ -71,7 +73,8 @@ function Checklist(props: { connection: Connection; need: Need }) {
       } else {
         setProblem(found.problem);
       }
-      timer = setTimeout(() => void again(), LOOK_EVERY);
+      const underWay = found.ok && found.value.steps.some((each) => each.state === "doing");
+      timer = setTimeout(() => void again(), underWay ? SOON : LOOK_EVERY);
     };
     void again();
     return () => {
