@@ -3,7 +3,6 @@
 What waits for minutes waits for none here; how long each waits is held by promtool.
 """
 
-import os
 import re
 import subprocess
 import threading
@@ -11,11 +10,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import httpx
 import pytest
 from support.nodes import GPT
+from support.prometheus import tool
 
 from oracle_node import logs
 from oracle_node.alerts import Alerts, Cause
@@ -25,21 +24,11 @@ from oracle_node.metrics import Metrics
 from oracle_node.serving import serve
 from oracle_node.store import Store
 from scripts.anvil import free_port
-from scripts.prometheus import MISSING, RULES, find, running
+from scripts.prometheus import RULES, running
 
 PATIENCE = 15
 """Seconds until an alert that did not come does not come."""
 CHECKS = ("disk", "chain", "contract", "clock", "listed", "rpc", "registered", "balance")
-
-
-def tool(name: str) -> Path:
-    """One of Prometheus' two; skips loudly where there is none, and fails in CI."""
-    found = find(name)
-    if found is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail(MISSING)
-        pytest.skip(MISSING)
-    return found
 
 
 @dataclass
