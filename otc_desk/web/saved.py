@@ -53,6 +53,7 @@ def _contracts(found: Deployment) -> str:
         "escrow": found.escrow,
         "token": found.token,
         "oracle": found.oracle,
+        "timelock": found.timelock,
         "block": found.block,
     }
     return json.dumps(values).replace("<", "\\u003c")  # a network's name must not end the element

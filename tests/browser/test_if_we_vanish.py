@@ -17,9 +17,8 @@ from support.desk_process import desk_process
 from support.market import KeyWallet
 
 from ifx_sdk import devnet
-from ifx_sdk.calendar import SECONDS_PER_DAY
 from ifx_sdk.client import IFX
-from ifx_sdk.devkeys import dev_address
+from ifx_sdk.records import Status
 from ifx_sdk.signers import KeySigner
 from ifx_sdk.terms import Terms
 from otc_desk.web.saved import saved_page
@@ -166,7 +165,97 @@ def test_a_counterparty_is_paid_with_nothing_but_a_file_and_a_node(visits: Visit
 
     page.get_by_role("button", name="Set it to zero").click()
     expect(page.get_by_text("The allowance is zero.")).to_be_visible()
-    assert token.allowance(left.long.address, left.ifx.escrow.address) == 0
+    assert token.allowance(left.long.address) == 0
     four_pictures(page, "vanish-paid")
     assert accessible(page) == []
     assert wallet.writes == ["eth_sendTransaction"] * 4
+
+
+def test_whoever_only_looks_needs_a_url_and_an_account(visits: Visits, left: Left, tmp_path: Path) -> None:
+    """Without a wallet: the same figures, the Safe's file with the SDK's call, the command; kept for later."""
+    page = visits.open(left.file.as_uri(), view=PHONE)
+    page.get_by_label("By an endpoint, to look").check()
+    page.get_by_label("Endpoint of chain 31337").fill("http://127.0.0.1:9/")
+    page.get_by_role("textbox", name="Account").fill(left.short.address)
+    visits.allow("ERR_CONNECTION_REFUSED|left the desk: http://127.0.0.1:9/")
+    page.get_by_role("button", name="Look", exact=True).click()
+    expect(page.get_by_text("127.0.0.1:9 cannot be reached from this page")).to_be_visible()
+    page.get_by_label("Endpoint of chain 31337").fill(str(left.ifx.chain.url))
+    page.get_by_role("button", name="Look", exact=True).click()
+    running_on = page.get_by_role("listitem").filter(has_text="Running")
+    expect(running_on).to_contain_text(f"it would pay you {SHORT_PAID}")
+    sound(page)
+
+    allowance = page.locator("section").filter(has=page.get_by_role("heading", name="Take back what you allowed"))
+    allowance.get_by_label("Safe", exact=True).check()
+    with page.expect_download() as download:
+        allowance.get_by_role("button", name="Download for the Transaction Builder").click()
+    download.value.save_as(tmp_path / "batch.json")
+    [call] = json.loads((tmp_path / "batch.json").read_text())["transactions"]
+    wanted = left.ifx.token.prepare("approve", left.ifx.escrow.address, 0)
+    assert (call["to"], call["data"], call["value"]) == (wanted.to, "0x" + wanted.data.hex(), "0")
+    allowance.get_by_label("Command line", exact=True).check()
+    expect(allowance.get_by_text("ifx allow 0", exact=True)).to_be_visible()
+    four_pictures(page, "vanish-looking")
+    assert accessible(page) == []
+
+    page.reload()
+    expect(page.get_by_role("textbox", name="Account")).to_have_value(left.short.address)
+
+
+def test_an_approval_that_the_desk_still_has_is_revoked(visits: Visits, left: Left) -> None:
+    """The pasted terms give the SDK's digest; afterwards no signature of anybody books them."""
+    id = left.ifx.escrow.terms_id(left.waiting)
+    page = connected(visits, left, wallet_of(left, left.short))
+    page.get_by_text("Revoke an approval that you gave").click()
+    page.get_by_label("Terms, termination or novation").fill(left.waiting.to_json())
+    page.get_by_role("button", name="Look at it").click()
+    expect(page.get_by_label("0x" + id.hex())).to_be_visible()
+    four_pictures(page, "vanish-revoke")
+    page.get_by_role("button", name="Revoke it").click()
+    expect(page.get_by_text("Revoked: nobody can use it any more.")).to_be_visible()
+    assert left.ifx.escrow.forward(id).status is Status.REVOKED
+    assert accessible(page) == []
+
+
+def test_a_file_of_no_contracts_in_particular_asks_for_them(visits: Visits, left: Left) -> None:
+    """From the sources as they are: the deployment file is read; another escrow's values are refused by the chain."""
+    page = visits.open(left.bare.as_uri(), wallet_of(left, left.short))
+    expect(page.get_by_role("heading", name="Which contracts?")).to_be_visible()
+    four_pictures(page, "vanish-which")
+    sound(page)
+    page.get_by_label("The deployment file").set_input_files(
+        {"name": "x.toml", "mimeType": "text/plain", "buffer": b'network = "x"\nchain_id = 31337\n'}
+    )
+    expect(page.get_by_text("The deployment has no escrow.")).to_be_visible()
+    wrong = left.deployment.read_text().replace(left.ifx.deployment.oracle, left.ifx.deployment.timelock)
+    page.get_by_label("The deployment file").set_input_files(
+        {"name": "wrong.toml", "mimeType": "text/plain", "buffer": wrong.encode()}
+    )
+    page.get_by_role("button", name="Connect Treasury wallet").click()
+    expect(page.get_by_text("settles by another oracle")).to_be_visible()
+    page.get_by_role("button", name="Choose other contracts").click()
+    page.get_by_label("The deployment file").set_input_files(left.deployment)
+    expect(page.get_by_text("To be had by settling")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("To be had by settling")).to_be_visible()
+    assert page.url.startswith("file:///")
+
+
+def test_a_reload_while_the_wallet_is_asked_sends_nothing_twice(visits: Visits, left: Left) -> None:
+    """The page that comes back knows of the question, and finds what the wallet sent meanwhile."""
+    wallet = wallet_of(left, left.short)
+    page = connected(visits, left, wallet)
+    # An allowance of one micro, so that there is something to take back whatever other tests did.
+    for amount in (0, 1):
+        left.short.act(left.ifx.token.prepare("approve", left.ifx.escrow.address, amount)).confirmed()
+    page.get_by_role("button", name="Look again").click()
+    wallet.slow_down("eth_sendTransaction")
+    page.get_by_role("button", name="Set it to zero").click()
+    wallet.wait_until_asked()
+    page.reload()
+    expect(page.get_by_text("Your wallet was asked before")).to_be_visible()
+    assert not wallet.release()  # nobody waits for this answer any more
+    expect(page.get_by_text("The allowance is zero.")).to_be_visible()
+    assert left.ifx.token.allowance(left.short.address) == 0
+    assert len(wallet.sent) == 1

@@ -36,16 +36,16 @@ async function kept(): Promise<Place | null> {
 
 /** The parts of the page ask for a shell's facts; what only a desk has is empty. */
 function tell(place: Place): Place {
-  const { network, chainId, escrow, token: usdt, oracle, block } = place;
+  const { network, chainId, escrow, token: usdt, oracle, block, timelock } = place;
   const none = { domain: "", url: "", bundle: "", licences: "", scripts: {}, saved: { url: "", sha256: "" }, rpcUrls: [], sandbox: false, session: false };
-  provide({ ...none, network, chainId, escrow, usdt, oracle, timelock: escrow, block, now: Math.floor(Date.now() / 1000) });
+  provide({ ...none, network, chainId, escrow, usdt, oracle, timelock: timelock ?? escrow, block, now: Math.floor(Date.now() / 1000) });
   return place;
 }
 
 function Saved(props: { fixed: boolean; first: Place | null }) {
   const [place, set] = useState(props.first);
   const choose = (found: Place) => {
-    remember(KEPT, { network: found.network, chain_id: String(found.chainId), escrow: found.escrow, token: found.token, oracle: found.oracle, block: String(found.block) });
+    remember(KEPT, { network: found.network, chain_id: String(found.chainId), escrow: found.escrow, token: found.token, oracle: found.oracle, block: String(found.block), timelock: found.timelock ?? "" });
     set(tell(found));
   };
   const others = () => {

@@ -4,16 +4,15 @@ import { Section } from "../../parts/page.tsx";
 import { Facts, Tag, useNow } from "../../parts/show.tsx";
 import { Load } from "../../parts/state.tsx";
 import { DAY, showDay, showSpan, showUtc } from "../../time.ts";
-import { useMarket } from "../market/as-of.tsx";
+import type { MarketAnswer } from "../market/as-of.tsx";
 
 /** Seconds behind which the newest block tells that the desk's node may be stuck. */
 const LATE = 300;
 
-export function Health() {
-  const found = useMarket("/api/market/underlyings");
+export function Health(props: { of: MarketAnswer<"/api/market/underlyings"> }) {
   return (
     <Section title="The desk's sight" note="Terms are made and booked only on the day's own fixing">
-      <Load of={found} lines={3}>
+      <Load of={props.of} lines={3}>
         {({ as_of, items }) => (
           <Facts items={[
             ["Newest block it has read", <Block of={as_of} />],

@@ -7,6 +7,7 @@ import { Load, State } from "../../parts/state.tsx";
 import { Table } from "../../parts/table.tsx";
 import { setQuery, usePlace } from "../../router.ts";
 import { tenorOf } from "../request/words.ts";
+import { Author } from "./author.tsx";
 import { type Asked, titleOf } from "./words.ts";
 
 export function Open(props: { of: Loaded<Schema<"OperatorRequestPage">> }) {
@@ -43,10 +44,10 @@ function Rows(props: { items: readonly Asked[]; chosen: Asked | undefined }) {
           name: "Request",
           head: true,
           cell: (each) => (
-            <button type="button" class="choose" aria-pressed={each === chosen} onClick={() => setQuery("request", each === chosen ? undefined : each.id)}>{titleOf(each)}</button>
+            <button type="button" class="choose request-name" aria-pressed={each === chosen} onClick={() => setQuery("request", each === chosen ? undefined : each.id)}>{titleOf(each)}</button>
           ),
         },
-        { name: "Author", cell: (each) => <bdi class="name">{each.name || each.account}</bdi> },
+        { name: "Author", cell: (each) => <Author of={each} /> },
         { name: "Tokens", figure: true, cell: (each) => <Tokens of={each.quantity} /> },
         { name: "Maturity", cell: (each) => <span class="amount">{tenorOf(each)}</span> },
         { name: "Limit", figure: true, cell: (each) => each.limit_price === null ? "at indicative" : <Price of={each.limit_price} /> },

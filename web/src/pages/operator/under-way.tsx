@@ -5,6 +5,7 @@ import { Section } from "../../parts/page.tsx";
 import { Copy, Tag, Time, Tokens } from "../../parts/show.tsx";
 import { Load, State } from "../../parts/state.tsx";
 import { Table } from "../../parts/table.tsx";
+import { Author } from "./author.tsx";
 import { type Asked, underWay, type UnderWay, WAITS } from "./words.ts";
 
 export function Agreements(props: { of: readonly Loaded<Schema<"OperatorRequestPage">>[] }) {
@@ -32,16 +33,12 @@ function Rows(props: { items: readonly UnderWay[] }) {
       empty={<State kind="empty" title="No terms are out." next="What you confirm stands here until it is booked, declined or over its deadline." />}
       columns={[
         { name: "Agreement", head: true, cell: (each) => <>{one(each).underlying}, <Tokens of={one(each).quantity} /> tokens <Copy text={each.agreement} what="id" /></> },
-        { name: "Long", cell: (each) => <Party of={each.long} /> },
-        { name: "Short", cell: (each) => <Party of={each.short} /> },
+        { name: "Long", cell: (each) => (each.long ? <Author of={each.long} /> : "–") },
+        { name: "Short", cell: (each) => (each.short ? <Author of={each.short} /> : "–") },
         { name: "State", cell: (each) => <Tag tone={WAITS[each.state]?.tone ?? "plain"}>{WAITS[each.state]?.tag ?? each.state}</Tag> },
         { name: "Since", cell: (each) => <Time at={each.since} inline distance /> },
         { name: "Waits for", cell: (each) => <span class="next">{WAITS[each.state]?.waits}</span> },
       ]}
     />
   );
-}
-
-function Party(props: { of: Asked | undefined }) {
-  return <bdi class="name">{props.of ? props.of.name || props.of.account : "–"}</bdi>;
 }

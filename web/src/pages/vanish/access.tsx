@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { useWrite } from "../../api/use.ts";
 import type { Deployment } from "../../chain/contract.ts";
 import { attempt } from "../../chain/problem.ts";
+import { remembered } from "../../chain/keep.ts";
 import type { Request } from "../../chain/request.ts";
 import { overHttp, readEndpoint } from "../../chain/rpc.ts";
 import { type Address as Account, readAddress } from "../../chain/values.ts";
@@ -39,6 +40,8 @@ function ByWallet(props: Props & { choice: ComponentChildren }) {
   const { deployment } = props;
   const { connection } = useLink();
   const [other, look] = useState<Account>();
+  // Whoever was here before is known again in a moment: what is below leaves the room.
+  const before = remembered("wallet") !== undefined;
   const held = connection?.chainId === deployment.chainId ? connection.accounts[0] : undefined;
   const account = other ?? held;
   return (
@@ -49,14 +52,17 @@ function ByWallet(props: Props & { choice: ComponentChildren }) {
           <WithWallet otherwise={<Otherwise endpoints={props.endpoints} />}>
             {() => (
               <>
-                <p>The wallet is on <Address of={held!} />.{other && <> You look at <Address of={other} />.</>}</p>
+                <p>Wallet: <Address of={held!} /></p>
+                {other && <p>You look at: <Address of={other} /></p>}
                 <More title="Look at another account, such as your Safe"><Another now={other} onChange={look} /></More>
               </>
             )}
           </WithWallet>
         </div>
       </Section>
-      {connection && held && account && <HoldingsOf key={account} request={connection.wallet.provider.request} connection={connection} deployment={deployment} account={account} />}
+      {connection && held && account
+        ? <HoldingsOf key={account} request={connection.wallet.provider.request} connection={connection} deployment={deployment} account={account} />
+        : !connection && before && <div class="holdings" />}
     </>
   );
 }

@@ -8,7 +8,7 @@ export const LEAD = "What is booked needs no desk. Your prefunding lies in a con
 
 export function Contracts(props: { of: Place; children?: ComponentChildren }) {
   const { of } = props;
-  const command = "ifx forwards --account 0x… --rpc https://…";
+  const command = "ifx forwards --account 0x… --rpc https://… --deployment contracts.toml";
   return (
     <Section title="The contracts" note="Compare them with your confirmation">
       <Facts items={[
@@ -16,6 +16,7 @@ export function Contracts(props: { of: Place; children?: ComponentChildren }) {
         ["Escrow", <Address of={of.escrow} whole />, "Holds the money; settles and pays out."],
         ["USDT", <Address of={of.token} whole />],
         ["Oracle", <Address of={of.oracle} whole />, "Keeps the fixings by which it settles."],
+        of.timelock !== null && ["Timelock", <Address of={of.timelock} whole />, "Owns escrow and oracle; can stop neither settlement nor withdrawal."],
         ["First block", of.block.toLocaleString("en"), "No event of theirs is older."],
       ]} />
       {props.children}

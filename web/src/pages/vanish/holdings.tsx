@@ -20,11 +20,15 @@ type Props = { request: Request; connection: Connection | null; deployment: Depl
 export function HoldingsOf(props: Props) {
   const look = useHoldings(props.request, props.deployment, props.account);
   const { holdings, problem } = look;
-  if (holdings) return <Shown {...props} look={look} holdings={holdings} />;
-  if (problem) {
-    return <State kind="error" title={problem.what} next={problem.cure} action={<Button kind="plain" onClick={() => look.again(true)}>Try again</Button>} />;
-  }
-  return <Searching of={look} />;
+  return (
+    <div class="holdings">
+      {holdings
+        ? <Shown {...props} look={look} holdings={holdings} />
+        : problem
+          ? <div class="section"><State kind="error" title={problem.what} next={problem.cure} action={<Button kind="plain" onClick={() => look.again(true)}>Try again</Button>} /></div>
+          : <Searching of={look} />}
+    </div>
+  );
 }
 
 function Searching(props: { of: Look }) {

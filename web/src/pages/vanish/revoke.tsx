@@ -38,8 +38,8 @@ function Allowance(props: Props) {
   const most = allowed >= 1n << 128n;
   return (
     <div class="stack">
-      <p class="said">The escrow may still collect {most ? <b>any amount</b> : <b><Amount of={allowed} /></b>} from the wallet: for terms that you approved, and for nothing else. Set it to zero if nothing more is to be booked.</p>
-      <Send looker={looker} deployment={deployment} own call={allowCall(deployment, 0n)} intent="allow.zero" what="Set the allowance to zero" description={`Lets the escrow ${deployment.escrow} collect nothing any more (allowance was ${most ? "unlimited" : showMoney(allowed)} USDT).`}
+      {allowed > 0n && <p class="said">The escrow may still collect {most ? <b>any amount</b> : <b><Amount of={allowed} /></b>} from the wallet: for terms that you approved, and for nothing else. Set it to zero if nothing more is to be booked.</p>}
+      <Send key="send" kind="plain" looker={looker} deployment={deployment} own call={allowCall(deployment, 0n)} intent="allow.zero" what="Set the allowance to zero" description={`Lets the escrow ${deployment.escrow} collect nothing any more (allowance was ${most ? "unlimited" : showMoney(allowed)} USDT).`}
         command="ifx allow 0" done="The allowance is zero." onDone={() => { setBegun(true); props.onDone(); }}>
         Set it to zero
       </Send>
@@ -75,7 +75,7 @@ function Approval(props: Props) {
             ? <State kind="done" title={found.over} next="There is nothing to revoke." />
             : <p class="hint">Good until <Time at={Number(found.message.deadline)} inline distance />.</p>}
           {!found.over && party && (
-            <Send looker={looker} deployment={deployment} own call={revokeCall(deployment, found.message)} intent={`revoke.${found.digest}`} what={`Revoke the ${found.message.kind}`}
+            <Send kind="plain" looker={looker} deployment={deployment} own call={revokeCall(deployment, found.message)} intent={`revoke.${found.digest}`} what={`Revoke the ${found.message.kind}`}
               description={`Revokes ${found.message.kind} ${found.digest}, for ever.`} command={`ifx revoke ${found.message.kind}.json`} done="Revoked: nobody can use it any more." onDone={props.onDone}>
               Revoke it
             </Send>

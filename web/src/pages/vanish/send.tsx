@@ -32,6 +32,8 @@ type Props = {
   intent: string;
   /** For people, such as "Settle the forward 0x12…". */
   what: string;
+  /** How the button looks: what one likely came for is the primary one. */
+  kind?: "primary" | "plain";
   /** On the button. */
   children: ComponentChildren;
   /** What is missing before it can be sent. */
@@ -61,7 +63,7 @@ function ByWallet(props: Props) {
   return (
     <WithWallet {...(own ? { account: looker.account } : {})} otherwise="Without a wallet here, take the file for a Safe or the command line.">
       {(connection) => (
-        <Transact connection={connection} why={props.why} done={props.done} onDone={props.onDone}
+        <Transact connection={connection} kind={props.kind ?? "primary"} why={props.why} done={props.done} onDone={props.onDone}
           intent={{ key: intent, what, chainId: deployment.chainId, account: connection.accounts[0], call }}>
           {props.children}
         </Transact>

@@ -9,6 +9,8 @@ import { type Address, readAddress, readObject, readUint } from "../../chain/val
 export interface Place extends Deployment {
   /** For people, such as `mainnet`. */
   readonly network: string;
+  /** Who owns escrow and oracle; null where it is not known. Only the command line's file names it. */
+  readonly timelock: Address | null;
 }
 
 const CURE = "Take the file deployments/<network>.toml that came with your confirmation or the project's releases.";
@@ -34,7 +36,8 @@ export function readPlace(value: unknown): Place {
   if (chainId > BigInt(Number.MAX_SAFE_INTEGER) || block > BigInt(Number.MAX_SAFE_INTEGER)) throw badValue("The chain id or the block is too large.", CURE);
   const address = (name: string): Address => readAddress(found[name], name);
   const network = typeof found["network"] === "string" && found["network"] !== "" ? found["network"].slice(0, 40) : `chain ${chainId}`;
-  return { network, chainId: Number(chainId), escrow: address("escrow"), token: address("token"), oracle: address("oracle"), block: Number(block) };
+  const timelock = found["timelock"] ? address("timelock") : null;
+  return { network, timelock, chainId: Number(chainId), escrow: address("escrow"), token: address("token"), oracle: address("oracle"), block: Number(block) };
 }
 
 /** What was written down in this browser under a name; empty text where nothing was. */

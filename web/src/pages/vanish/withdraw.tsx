@@ -32,12 +32,16 @@ export function Withdraw(props: Props) {
         ? <State kind="empty" title="Nothing is free on the escrow." next="What a settlement pays you lands here: settle what is due above, then withdraw it." />
         : (
           <div class="stack">
-            <Choice label="How much" value={share} onChange={setShare} options={[{ value: "all", name: "All of it" }, { value: "part", name: "A part" }]} />
-            {share === "part" && <TextField label="Amount" value={typed} onInput={setTyped} unit="USDT" figure inputMode="decimal" placeholder={moneyText(free)} error={typed !== "" && (amount === undefined || tooMuch) ? `An amount up to ${showMoney(free)}.` : undefined} />}
-            <Choice label="To" value={to} onChange={setTo} options={[{ value: "own", name: "The account itself" }, { value: "other", name: "Another address" }]} />
-            {to === "other" && <TextField label="Receiver's address" value={other} onInput={setOther} placeholder="0x…" maxLength={42} figure error={other !== "" && receiver === undefined ? "An address has 0x and 40 digits; this one is cut or mistyped." : undefined} hint="Check it on a second device: what is sent cannot be called back." />}
-            <p class="said"><b>{amount === undefined ? "–" : <Amount of={amount} />}</b> to <code class="wrap">{receiver ?? "…"}</code></p>
-            <Send looker={looker} deployment={deployment} own call={withdrawCall(deployment, amount ?? 0n, receiver ?? looker.account)} intent="withdraw" what="Withdraw from the escrow" why={begun ? undefined : why}
+            {free > 0n && (
+              <>
+                <Choice label="How much" value={share} onChange={setShare} options={[{ value: "all", name: "All of it" }, { value: "part", name: "A part" }]} />
+                {share === "part" && <TextField label="Amount" value={typed} onInput={setTyped} unit="USDT" figure inputMode="decimal" placeholder={moneyText(free)} error={typed !== "" && (amount === undefined || tooMuch) ? `An amount up to ${showMoney(free)}.` : undefined} />}
+                <Choice label="To" value={to} onChange={setTo} options={[{ value: "own", name: "The account itself" }, { value: "other", name: "Another address" }]} />
+                {to === "other" && <TextField label="Receiver's address" value={other} onInput={setOther} placeholder="0x…" maxLength={42} figure error={other !== "" && receiver === undefined ? "An address has 0x and 40 digits; this one is cut or mistyped." : undefined} hint="Check it on a second device: what is sent cannot be called back." />}
+                <p class="said"><b>{amount === undefined ? "–" : <Amount of={amount} />}</b> to <code class="wrap">{receiver ?? "…"}</code></p>
+              </>
+            )}
+            <Send key="send" looker={looker} deployment={deployment} own call={withdrawCall(deployment, amount ?? 0n, receiver ?? looker.account)} intent="withdraw" what="Withdraw from the escrow" why={begun ? undefined : why}
               description={`Withdraws ${amount === undefined ? "" : showMoney(amount)} USDT of the free balance to ${receiver ?? ""}.`}
               command={`ifx withdraw ${said}${to === "other" ? ` --to ${receiver ?? "0x…"}` : ""}`} done="Withdrawn." onDone={() => { setBegun(true); props.onDone(); }}>
               Withdraw

@@ -1,1 +1,0 @@
-import{h as n}from"./chunk-L3PLNU3I.js";function a(){let{chainId:t,escrow:o,usdt:e,oracle:r}=n();return{chainId:t,escrow:o,token:e,oracle:r,block:0}}function i(){let{chainId:t,escrow:o}=n();return{chainId:t,escrow:o}}export{a,i as b};

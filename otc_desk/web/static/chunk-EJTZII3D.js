@@ -1,1 +1,0 @@
-import{Ya as f}from"./chunk-RKZI5A5O.js";import{a as t,i as o}from"./chunk-L3PLNU3I.js";var i=1n<<255n;function r(n){return n.of>=i?o(t,{children:"any amount"}):o(f,{of:n.of})}export{r as a};

@@ -1,0 +1,1 @@
+import{h as n}from"./chunk-ZHLJNKU4.js";function a(){let{chainId:t,escrow:o,usdt:e,oracle:r}=n();return{chainId:t,escrow:o,token:e,oracle:r,block:0}}function i(){let{chainId:t,escrow:o}=n();return{chainId:t,escrow:o}}export{a,i as b};

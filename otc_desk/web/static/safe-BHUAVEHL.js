@@ -1,1 +1,0 @@
-import{a as e}from"./chunk-LXVGU36N.js";import"./chunk-VBQYQBVW.js";import"./chunk-FIHTD5A2.js";import"./chunk-CP4SHCOP.js";import"./chunk-ZBVTMRF4.js";import"./chunk-DIQB4LS6.js";import"./chunk-RKZI5A5O.js";import"./chunk-L3PLNU3I.js";export{e as SafeFile};
