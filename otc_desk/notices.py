@@ -65,8 +65,9 @@ def told_of(session: Session, event: Event, operators: Sequence[str]) -> Iterato
     elif event.object == "agreement":
         yield from _of_agreement(session, event, detail)
     elif event.object == "participant":
-        said = saying.about_webhook() if event.what == "webhook off" else saying.about_profile(detail.get("fields", ()))
-        yield Told(account=event.object_id, said=said, links={})
+        about = saying.about_participant(event.what, detail)
+        if about is not None:
+            yield Told(account=event.object_id, said=about, links={})
 
 
 def _of_request(session: Session, event: Event, detail: Mapping[str, Any], operators: Sequence[str]) -> Iterator[Told]:
@@ -120,7 +121,7 @@ def _write(session: Session, event: Event, told: Told, *, mails: bool, now: int)
     if participant is None:
         return
     channels = [PAGE]
-    channels += [EMAIL] if mails and participant.email else []
+    channels += [EMAIL] if mails and participant.email_confirmed_at is not None else []
     channels += [WEBHOOK] if participant.webhook and participant.webhook_off_at is None else []
     payload = canonical_json(payload_of(told, event.at, participant.zone))
     for channel in channels:

@@ -19,12 +19,13 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from otc_desk import events, mail, webhooks
+from otc_desk import addresses, events, mail, saying, webhooks
+from otc_desk.addresses import Letter
 from otc_desk.db.tables import Notice, Participant
 from otc_desk.desk import Desk
 from otc_desk.errors import NotFound, NotNow, WrongState
 from otc_desk.logs import fault_of, logger
-from otc_desk.notices import BATCH, EMAIL, PAGE, WEBHOOK, derive
+from otc_desk.notices import BATCH, EMAIL, PAGE, WEBHOOK, Told, derive, payload_of
 
 RETRY_SECONDS: Final = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
 """After each failed try: more than three days in all, as Standard Webhooks proposes."""
@@ -74,9 +75,11 @@ class Notifier:
         ):
             pass
         due = desk.database.write(self._take)
+        letters = desk.database.write(self._take_letters) if mails else []
         with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
             list(pool.map(self._deliver, due))
-        return len(due)
+            list(pool.map(self._deliver_letter, letters))
+        return len(due) + len(letters)
 
     def run(self, stop: threading.Event) -> None:
         """Round after round until stopped; a database that does not answer is asked again."""
@@ -102,6 +105,33 @@ class Notifier:
         session.execute(update(Notice).where(Notice.id.in_(due)).values(next_try_at=now + LEASE_SECONDS))
         return due
 
+    def _take_letters(self, session: Session) -> list[Letter]:
+        return addresses.take(session, self._desk.now(), per_hour=self._desk.settings.limits.codes_per_hour)
+
+    def _deliver_letter(self, letter: Letter) -> None:
+        """To an address as such: a code, or that it is no longer used."""
+        try:
+            self._send_letter(letter)
+        except (mail.MailFailed, *FAULTS) as error:
+            why = str(error) if isinstance(error, mail.MailFailed) else fault_of(error)
+            logger().warning("mail to an address", id=letter.id, why=why)
+            self._desk.database.write(lambda session: addresses.failed(session, letter, self._desk.now()))
+        else:
+            self._desk.database.write(lambda session: addresses.sent(session, letter))
+
+    def _send_letter(self, letter: Letter) -> None:
+        settings, url = self._desk.settings.mail, self._desk.settings.url
+        if settings is None:
+            raise mail.MailFailed("there is no relay")
+        said = saying.to_old_address(letter.account)
+        if letter.until is not None:
+            said = saying.to_new_address(letter.account, letter.code, letter.until)
+        payload = payload_of(Told(account=letter.account, said=said, links={}), letter.at, zone="")
+        message = mail.compose(
+            letter.message_id, payload, to=letter.to, sender=settings.sender, url=url, created_at=letter.at
+        )
+        mail.send(message, settings, to=letter.to, authorities=self._authorities)
+
     def _deliver(self, id: str) -> None:
         with self._desk.database.reading() as session:
             notice = session.get(Notice, id)
@@ -126,8 +156,8 @@ class Notifier:
         """One try; whom it goes to is what the profile says now."""
         desk, payload = self._desk, json.loads(notice.payload)
         if notice.channel == EMAIL:
-            if desk.settings.mail is None or not participant.email:
-                raise mail.MailFailed("there is no e-mail address, or no relay")
+            if desk.settings.mail is None or participant.email_confirmed_at is None:
+                raise mail.MailFailed("there is no confirmed e-mail address, or no relay")
             message = mail.compose(
                 notice.id,
                 payload,

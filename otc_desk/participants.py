@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy.orm import Session
 
-from otc_desk import events, webhooks
+from otc_desk import addresses, events, webhooks
 from otc_desk.db.tables import Participant
 from otc_desk.errors import BadRequest, NotFound
 
@@ -28,7 +28,7 @@ class Profile:
     name: str
     """Legal name; empty for none."""
     email: str
-    """Where notices go; empty for none."""
+    """Where notices go once it is confirmed; empty for none."""
     webhook: str
     """URL that notices are posted to; empty for none."""
     zone: str = ""
@@ -43,10 +43,11 @@ def participant(session: Session, account: str) -> Participant:
     return found
 
 
-def change(session: Session, account: str, profile: Profile, now: int, *, plain_http: bool) -> Participant:
-    """Write a profile. A new webhook gets a new secret. Raises `BadRequest`.
+def change(session: Session, account: str, profile: Profile, now: int, *, plain_http: bool, mails: bool) -> Participant:
+    """Write a profile. A new webhook gets a new secret, a new address a code. Raises `BadRequest`, `TooManyRequests`.
 
-    `plain_http` lets a webhook be unencrypted, as a desk on a development machine is itself.
+    `plain_http` lets a webhook be unencrypted, as a desk on a development machine is itself; `mails` says whether the
+    desk sends e-mail at all.
     """
     _hold_email(profile.email)
     _hold_webhook(profile.webhook, plain_http=plain_http)
@@ -56,7 +57,9 @@ def change(session: Session, account: str, profile: Profile, now: int, *, plain_
     if "webhook" in fields:
         row.webhook_secret = new_secret() if profile.webhook else ""
         row.webhook_off_at, row.webhook_failures = None, 0
-    row.name, row.email, row.webhook, row.zone = profile.name, profile.email, profile.webhook, profile.zone
+    if "email" in fields:
+        addresses.changed(session, row, profile.email, now, mails=mails)
+    row.name, row.webhook, row.zone = profile.name, profile.webhook, profile.zone
     if fields:  # the trail says what was changed, never to what
         detail = {"fields": fields}
         events.record(

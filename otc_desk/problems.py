@@ -32,5 +32,10 @@ def problem(
     status: int, slug: str, title: str, cure: str = "", *, headers: Mapping[str, str] | None = None, **more: object
 ) -> JSONResponse:
     """A refusal: what, why, and what to do."""
-    body = {"type": TYPE + slug, "title": title, "status": status} | ({"cure": cure} if cure else {}) | more
+    body = problem_body(status, slug, title, cure, **more)
     return JSONResponse(body, status_code=status, media_type=PROBLEM, headers=dict(headers or {}))
+
+
+def problem_body(status: int, slug: str, title: str, cure: str = "", **more: object) -> dict[str, object]:
+    """Its JSON."""
+    return {"type": TYPE + slug, "title": title, "status": status} | ({"cure": cure} if cure else {}) | more

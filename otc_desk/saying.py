@@ -4,7 +4,7 @@ An event that needs nobody's attention makes no notice. Whoever caused an event 
 in its name.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,6 +33,7 @@ class Said:
 
 
 _NOTHING = "Nothing to do."
+_NOT_YOU = "If that was not you, end every session (DELETE /api/session?everywhere=true) and write to the operator."
 _AFTER = {
     "expired": "Nothing to do: the contract takes it no more.",
     "declined": "The desk does not execute it. If you approved it, `ifx revoke` keeps everybody else from it too.",
@@ -156,13 +157,42 @@ def about_settlement(name: str, payout: str, price: int, tx_hash: str) -> Said:
     )
 
 
-def about_profile(fields: Sequence[str]) -> Said:
-    """To an account whose profile was changed: somebody who should not may have."""
+def about_participant(what: str, detail: Mapping[str, Any]) -> Said | None:
+    """To an account whose profile was changed: somebody who should not may have. None for what needs no word."""
+    if what == "webhook off":
+        return about_webhook()
+    if what == "changed":
+        text = f"Changed: {', '.join(detail.get('fields', ()))}."
+        return Said(type="participant.changed", title="Your profile was changed", text=text, next=_NOT_YOU)
+    if what == "email confirmed":
+        return Said(
+            type="participant.email_confirmed",
+            title="Your e-mail address is confirmed",
+            text="Notices go there from now on.",
+            next=_NOT_YOU,
+        )
+    return None
+
+
+def to_new_address(account: str, code: str, until: int) -> Said:
+    """To an address that somebody wrote into a profile, perhaps not their own: no word of theirs stands in it."""
     return Said(
-        type="participant.changed",
-        title="Your profile was changed",
-        text=f"Changed: {', '.join(fields)}.",
-        next="If that was not you, end every session (DELETE /api/session?everywhere=true) and write to the operator.",
+        type="address.code",
+        title="Confirm your e-mail address",
+        text=f"Whoever signed in to the desk as {account} wants its notices here. The code is {code}",
+        next="If that was you, write the code into your profile at the desk, or run `ifx profile confirm` with it. "
+        "If not, do nothing: no other mail comes without it. Give the code to nobody.",
+        until=until,
+    )
+
+
+def to_old_address(account: str) -> Said:
+    """To a confirmed address that was taken out of a profile: perhaps by a thief of a session."""
+    return Said(
+        type="address.gone",
+        title="Your e-mail address was taken out of a profile",
+        text=f"The desk mails the notices of {account} here no longer: its profile was changed.",
+        next=_NOT_YOU,
     )
 
 

@@ -12,7 +12,31 @@ from ifx_sdk.money import format_price, format_quantity
 if TYPE_CHECKING:
     from ifx_sdk.cli.session import Session
     from ifx_sdk.desk.inbox import Waiting
-    from ifx_sdk.desk.requests import Request
+    from ifx_sdk.desk.requests import Profile, Request
+
+
+def profile_document(found: Profile) -> dict[str, object]:
+    """A profile for programs, the webhook's secret among it."""
+    return found.model_dump()
+
+
+def profile_text(found: Profile) -> str:
+    """A profile for people; the webhook's secret is for programs."""
+    email = found.email or "none"
+    if found.email and found.email_confirmed_at is None:
+        email += " (waits for the code that is mailed there: ifx profile confirm CODE)"
+    webhook = found.webhook or "none"
+    if found.webhook_off_at is not None:
+        webhook += f" (off since {format_time(found.webhook_off_at)}: it failed for days)"
+    rows = [
+        ("account", found.account),
+        ("name", found.name or "none"),
+        ("e-mail", email),
+        ("webhook", webhook),
+        ("time zone", found.zone or "UTC"),
+        ("first sign-in", format_time(found.created_at)),
+    ]
+    return aligned(rows)
 
 
 def request_document(found: Request) -> dict[str, object]:

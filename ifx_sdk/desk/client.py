@@ -146,10 +146,21 @@ class Desk:
     ) -> Profile:
         """Write the whole profile: what is left out is emptied. The other side of terms reads the name.
 
-        `zone` is the IANA time zone that notices show beside UTC, empty for UTC alone.
+        A new `email` gets a code by mail, and nothing else before `confirm_email`. `zone` is the IANA time zone that
+        notices show beside UTC, empty for UTC alone.
         """
         body = {"name": name, "email": email, "webhook": webhook, "zone": zone}
         return self._write(Profile, "PUT", "/participants/me", body, key)
+
+    @operation("participants_confirm")
+    def confirm_email(self, code: str, *, key: str | None = None) -> Profile:
+        """Confirm the profile's address by the code that was mailed there. Raises `BadField`, `WrongState`."""
+        return self._write(Profile, "POST", "/participants/me/email/confirm", {"code": code}, key)
+
+    @operation("participants_send_code")
+    def send_email_code(self, *, key: str | None = None) -> Profile:
+        """Have another code mailed; the one before is void. Raises `TooManyRequests`, `WrongState`."""
+        return self._write(Profile, "POST", "/participants/me/email/code", None, key)
 
     # ----------------------------------------------------------------------------------------------------- requests
 

@@ -65,7 +65,9 @@ class Profile(Model):
     name: str
     """Legal name."""
     email: str
-    """Where notices go; empty for none."""
+    """Where notices go once it is confirmed; empty for none."""
+    email_confirmed_at: int | None
+    """When it was confirmed by the code that was mailed there, unix seconds UTC; None: not yet."""
     webhook: str
     """URL that notices are posted to; empty for none."""
     webhook_secret: str

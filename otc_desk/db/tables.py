@@ -47,7 +47,9 @@ class Participant(Table):
     name: Mapped[str] = mapped_column(String(200), default="")
     """Legal name, for confirmations: shown to the other side with the final terms, not before."""
     email: Mapped[str] = mapped_column(String(320), default="")
-    """Where notices go; empty for none. Never shown to anybody else, never logged."""
+    """Where notices go once it is confirmed; empty for none. Never shown to anybody else, never logged."""
+    email_confirmed_at: Mapped[int | None]
+    """When its owner sent the code back that was mailed there; NULL: nothing but a code is mailed there."""
     webhook: Mapped[str] = mapped_column(String(2_000), default="")
     """URL that notices are posted to; empty for none."""
     webhook_secret: Mapped[str] = mapped_column(String(100), default="")
@@ -223,6 +225,34 @@ class Event(Table):
     """SHA-256 of the row and the hash before it."""
 
     __table_args__ = (Index(None, "object", "object_id"),)
+
+
+class AddressMail(Table):
+    """A mail to an address as such: a code to a new one, or to an old one the word that it is no longer used."""
+
+    __tablename__ = "address_mails"
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    account: Mapped[str] = mapped_column(ForeignKey("participants.account"), index=True)
+    kind: Mapped[str] = mapped_column(String(4))
+    """`code` or `gone`."""
+    address: Mapped[str] = mapped_column(String(320), default="")
+    """Of `gone`, until it is sent or given up; a code goes to what the profile says."""
+    address_hash: Mapped[str] = mapped_column(String(64), index=True)
+    """SHA-256 of the mailbox, whatever its spelling: how often anybody had a code sent there."""
+    tries: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[int | None] = mapped_column(index=True)
+    """NULL once it is sent, given up, or of no use any more."""
+    tried_at: Mapped[int | None]
+    code_hash: Mapped[str] = mapped_column(String(64), default="")
+    """SHA-256 of account, address and code; empty before it is sent and once the code is used, void or guessed at."""
+    guesses: Mapped[int] = mapped_column(default=0)
+    """Wrong codes that were tried against it."""
+    expires_at: Mapped[int | None]
+    """Until when the code holds."""
+    created_at: Mapped[int]
+
+    __table_args__ = (CheckConstraint("kind IN ('code', 'gone')", name="kind"),)
 
 
 class Notice(Table):

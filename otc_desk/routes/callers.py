@@ -11,6 +11,7 @@ from fastapi.security import APIKeyCookie, HTTPBearer
 from otc_desk.desk import Desk
 from otc_desk.errors import NotAllowed, NotSignedIn, TooManyRequests
 from otc_desk.once import Work, once
+from otc_desk.problems import PROBLEM
 from otc_desk.rates import Rates
 from otc_desk.sessions import Caller
 
@@ -23,6 +24,7 @@ _COOKIE = APIKeyCookie(
     auto_error=False,
 )
 _SAFE = frozenset({"GET", "HEAD"})
+_REFUSED = 400
 
 
 def desk_of(request: Request) -> Desk:
@@ -98,4 +100,5 @@ def write_once(request: Request, desk: Desk, caller: Caller, key: str | None, bo
         work=work,
     )
     headers = {"Idempotent-Replayed": "true"} if written.repeated else {}
-    return JSONResponse(written.body, status_code=written.status, headers=headers)
+    kind = PROBLEM if written.status >= _REFUSED else None  # a refusal that is kept, because it changed something
+    return JSONResponse(written.body, status_code=written.status, headers=headers, media_type=kind)

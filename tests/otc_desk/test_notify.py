@@ -10,6 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 from structlog.testing import capture_logs
+from support.addresses import confirmed
 from support.booking import LONG, OUTSIDER, SHORT, approve, approved, fund, opened, rounds, row, terms_of, working
 from support.chain import DAY, GPT
 from support.desk import OPERATOR, Participant, client_of, desk_on
@@ -131,6 +132,7 @@ def test_a_mail_says_what_happened_what_to_do_and_until_when(desk: Desk, client:
     long = Participant(client, LONG)
     Participant(client, SHORT)
     profile(long, email=ADDRESS, zone="Asia/Kathmandu")
+    confirmed(desk, long)
     Notifier(desk).act()
     mails.mails.clear()
     id = opened(desk, terms_of(desk))
@@ -183,6 +185,7 @@ def test_a_webhook_that_fails_for_days_is_switched_off_and_on_again_by_a_replay(
     """Its owner is told by mail; what was given up can be replayed, under its id."""
     long = Participant(client, LONG)
     profile(long, email=ADDRESS, webhook=posts.url)
+    confirmed(desk, long)
     posts.status, began = 500, clock.at
     notifier = Notifier(desk)
     for pause in (0, *RETRY_SECONDS):
@@ -256,6 +259,7 @@ def test_a_relay_that_refuses_is_tried_again_and_no_address_is_kept(
     """Neither the log nor the notice, nor the trail, holds the address or the URL."""
     long = Participant(client, LONG)
     profile(long, email=ADDRESS, webhook="https://hooks.long.example/secret-path")
+    confirmed(desk, long)
     mails.refuses = 550
     with capture_logs() as logged:
         Notifier(desk, lambda host, port: ["10.0.0.1"]).act()

@@ -538,10 +538,51 @@ export interface paths {
         get: operations["participants_me"];
         /**
          * Change your profile
-         * @description The whole profile; a new webhook gets a new secret.
+         * @description The whole profile. A new webhook gets a new secret; a new address gets a code by mail, and an old one that was
+         *     confirmed is told that it is out.
          */
         put: operations["participants_change"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/participants/me/email/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have another code mailed
+         * @description To the address of your profile; the code before is void. Once a minute, six in a day.
+         */
+        post: operations["participants_send_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/participants/me/email/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm your e-mail address
+         * @description By the code that was mailed there: it holds for an hour, once, and five wrong ones end it.
+         */
+        post: operations["participants_confirm"];
         delete?: never;
         options?: never;
         head?: never;
@@ -736,7 +777,7 @@ export interface paths {
         post: operations["session_sign_in"];
         /**
          * Sign out
-         * @description End the session.
+         * @description End the session, or with `everywhere` every one of the account.
          */
         delete: operations["session_sign_out"];
         options?: never;
@@ -994,6 +1035,17 @@ export interface components {
              * @description F_ind, USD per Mtok.
              */
             price: string | null;
+        };
+        /**
+         * CodeIn
+         * @description What the mail says.
+         */
+        CodeIn: {
+            /**
+             * Code
+             * @description Twelve letters and digits; hyphens, spaces and case make no difference.
+             */
+            code: string;
         };
         /**
          * Confirmation
@@ -2237,7 +2289,7 @@ export interface components {
         ProfileIn: {
             /**
              * Email
-             * @description Where notices go; nobody else reads it.
+             * @description Where notices go once it is confirmed; nobody else reads it.
              * @default
              */
             email: string;
@@ -2277,9 +2329,14 @@ export interface components {
             created_at: number;
             /**
              * Email
-             * @description Where notices go.
+             * @description Where notices go once it is confirmed.
              */
             email: string;
+            /**
+             * Email Confirmed At
+             * @description When it was confirmed by the code that was mailed there, unix seconds UTC; null: not yet, and nothing but a code is mailed there.
+             */
+            email_confirmed_at: number | null;
             /**
              * Name
              * @description Legal name; the other side of terms reads it.
@@ -4941,6 +4998,136 @@ export interface operations {
             };
         };
     };
+    participants_send_code: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new random text for each new write, 8 to 64 characters. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused: nothing was done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What to do. */
+                        cure?: string;
+                        /** @description The value that cannot be taken. */
+                        field?: string;
+                        /** @description The HTTP status. */
+                        status: number;
+                        /** @description What was refused, and why. */
+                        title: string;
+                        /** @description urn:ifx:desk: and a word that never changes. */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not now, or a fault of the desk's. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What to do. */
+                        cure?: string;
+                        /** @description The value that cannot be taken. */
+                        field?: string;
+                        /** @description The HTTP status. */
+                        status: number;
+                        /** @description What was refused, and why. */
+                        title: string;
+                        /** @description urn:ifx:desk: and a word that never changes. */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileOut"];
+                };
+            };
+        };
+    };
+    participants_confirm: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new random text for each new write, 8 to 64 characters. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeIn"];
+            };
+        };
+        responses: {
+            /** @description Refused: nothing was done. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What to do. */
+                        cure?: string;
+                        /** @description The value that cannot be taken. */
+                        field?: string;
+                        /** @description The HTTP status. */
+                        status: number;
+                        /** @description What was refused, and why. */
+                        title: string;
+                        /** @description urn:ifx:desk: and a word that never changes. */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Not now, or a fault of the desk's. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What to do. */
+                        cure?: string;
+                        /** @description The value that cannot be taken. */
+                        field?: string;
+                        /** @description The HTTP status. */
+                        status: number;
+                        /** @description What was refused, and why. */
+                        title: string;
+                        /** @description urn:ifx:desk: and a word that never changes. */
+                        type: string;
+                    };
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileOut"];
+                };
+            };
+        };
+    };
     positions_listed: {
         parameters: {
             query?: never;
@@ -5724,7 +5911,10 @@ export interface operations {
     };
     session_sign_out: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description True: end all sessions of the account. */
+                everywhere?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
