@@ -14,11 +14,13 @@ export type Link = {
   connection: Connection | null;
   /** Whether wallets had the time to turn up, so that none is none. */
   settled: boolean;
+  /** Whether all of them had: a list of them grows no more by itself. */
+  gathered: boolean;
 };
 
 /** Milliseconds that wallets get to announce themselves before the page says that there is none. */
 const GRACE = 400;
-const link = store<Link>({ wallets: [], connection: null, settled: false });
+const link = store<Link>({ wallets: [], connection: null, settled: false, gathered: false });
 let begun = false;
 let unwatch: () => void = () => undefined;
 
@@ -36,7 +38,7 @@ function begin(): void {
     change({ wallets });
     if (wallets.length > 0 && !link.get().connection) void again(wallets);
   });
-  setTimeout(() => change({ settled: true }), GRACE);
+  setTimeout(() => change({ settled: true, gathered: true }), GRACE);
 }
 
 /** The wallet used last, where it still lets this page see an account: it does not open. */

@@ -5,15 +5,16 @@ import { holdAgreement, type Held } from "../chain/agreement.ts";
 import { readAddress } from "../chain/values.ts";
 import { domain } from "../deployment.ts";
 import { ButtonLink } from "../parts/button.tsx";
-import { EndingMeaning } from "./agreement/ending.tsx";
+import { EndingMeaning, useForward } from "./agreement/ending.tsx";
 import { Page, Section } from "../parts/page.tsx";
 import { Tag, Time, useNow } from "../parts/show.tsx";
-import { Load, State } from "../parts/state.tsx";
+import { Load, Room, State } from "../parts/state.tsx";
 import type { PageProps } from "../routes.tsx";
 import { useSession } from "../session.ts";
 import { Approval } from "./agreement/approval.tsx";
 import { Compare, useContractsWord } from "./agreement/digests.tsx";
 import { Money } from "./agreement/money.tsx";
+import { isKnown } from "./funds/read.ts";
 import { Parties } from "./agreement/parties.tsx";
 import { Untrue } from "./agreement/untrue.tsx";
 import { TermsMeaning } from "./agreement/terms.tsx";
@@ -60,17 +61,20 @@ function Trusted(props: { of: Agreement; held: Held; standing: Standing; now: nu
   const word = useContractsWord(message, held.digests.id);
   const account = readAddress(of.parties.find((each) => each.role === of.role)!.account);
   const [way, setWay] = useWay(account);
+  const ended = useForward(message.kind === "terms" ? undefined : message.forward);
   const dead = problems.find((each) => each.who === "nobody");
   const live = isOpen(of) && now <= of.deadline && !dead;
   if (word === "differs") {
     return <Untrue what="The escrow on this chain computes another digest for this message." cure="Do not sign it. Tell the desk by a way that you know already." />;
   }
+  // What an ending means needs two answers: all at once, so that nothing moves under the reader's eyes.
+  if (!ended.known || (message.kind !== "terms" && isOpen(of) && !isKnown(preflight))) return <Room lines={12} />;
   return (
     <>
       <Now of={of} standing={props.standing} dead={dead} />
       {message.kind === "terms"
         ? <TermsMeaning of={of} terms={message} />
-        : <EndingMeaning of={of} message={message} effects={preflight.data?.effects} />}
+        : <EndingMeaning of={of} message={message} effects={preflight.data?.effects} forward={ended.forward} />}
       <Parties of={of} />
       <Compare held={held} word={word} />
       {live && <div class="section"><WayChoice way={way} onChange={setWay} /></div>}

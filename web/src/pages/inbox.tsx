@@ -65,7 +65,7 @@ function ofAgreement(of: Agreement, now: number): Item {
   const mine = of.state === "sent" && !approvedByMe(of) && now <= of.deadline;
   const next = mine ? "Read what it means, compare the digests, then approve or decline."
     : of.state === "approved" ? "All approved; the desk executes it. Keep balance and allowance as they are." : "You approved; another side has not yet. Keep balance and allowance as they are.";
-  return { id: of.id, href: `/agreements/${of.id}`, title: `${KINDS[of.kind].title}: ${titleOf(of)}`, tag, tone, next, until: of.deadline, mine };
+  return { id: of.id, href: `/agreements/${of.id}`, title: of.kind === "terms" ? `${KINDS.terms.title}: ${titleOf(of)}` : titleOf(of), tag, tone, next, until: of.deadline, mine };
 }
 
 function ofDraft(of: Schema<"RequestOut">): Item {

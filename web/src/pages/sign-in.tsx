@@ -11,7 +11,7 @@ import { More } from "../parts/dialog.tsx";
 import { later } from "../parts/later.tsx";
 import { Page } from "../parts/page.tsx";
 import { Address } from "../parts/show.tsx";
-import { Refused, State } from "../parts/state.tsx";
+import { Refused, Room, State } from "../parts/state.tsx";
 import { navigate, usePlace } from "../router.ts";
 import { signIn, useSession } from "../session.ts";
 
@@ -42,13 +42,14 @@ const ContractSignIn = later<{ onDone?: (() => void) | undefined }>("sign-in/con
 
 /** The ways to sign in; the page around it changes by itself once somebody is. */
 export function SignInForm(props: { onDone?: () => void }) {
-  const { wallets, settled } = useLink();
+  const { wallets, gathered } = useLink();
   const write = useWrite();
   const [asked, ask] = useState<string>();
   const begin = (wallet: Wallet) => {
     ask(wallet.id);
     void write.run(() => withWallet(wallet)).then((done) => done && props.onDone?.());
   };
+  if (!gathered) return <div class="sign-in"><Room lines={5} /></div>;
   return (
     <div class="sign-in">
       <ul class="wallets" aria-label="Wallets in this browser">
@@ -60,7 +61,7 @@ export function SignInForm(props: { onDone?: () => void }) {
           </li>
         ))}
       </ul>
-      {wallets.length === 0 && settled && (
+      {wallets.length === 0 && (
         <State kind="empty" title="No wallet was found in this browser."
           next="Unlock or install one (MetaMask, Rabby, Ledger Live, Frame) and it appears here by itself. Without one in this browser, use a Safe or the command line below." />
       )}

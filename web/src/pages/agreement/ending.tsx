@@ -17,9 +17,8 @@ import type { Agreement } from "./words.ts";
 
 type Effects = Readonly<Record<string, string>>;
 
-export function EndingMeaning(props: { of: Agreement; message: Termination | Novation; effects: Effects | undefined }) {
-  const { of, message, effects } = props;
-  const forward = useForward(message.forward);
+export function EndingMeaning(props: { of: Agreement; message: Termination | Novation; effects: Effects | undefined; forward: Forward | undefined }) {
+  const { of, message, effects, forward } = props;
   if (of.state === "done" || !effects) {
     return <Section title="What it is"><EndingFacts of={of} message={message} /></Section>;
   }
@@ -44,20 +43,24 @@ export function EndingMeaning(props: { of: Agreement; message: Termination | Nov
   );
 }
 
-/** The forward on the chain, over the wallet; undefined while there is none to ask. */
-function useForward(id: Termination["forward"]): Forward | undefined {
-  const { connection } = useLink();
-  const [found, set] = useState<Forward>();
+/** The forward on the chain, over the wallet; none while there is no wallet to ask. `known`: it was asked, or there is
+ * nobody to ask. Without an `id` there is nothing to know. */
+export function useForward(id: Termination["forward"] | undefined): { forward: Forward | undefined; known: boolean } {
+  const { connection, settled } = useLink();
+  const [forward, set] = useState<Forward>();
+  const [asked, setAsked] = useState(false);
   const provider = connection?.chainId === facts().chainId ? connection.wallet.provider : undefined;
   useEffect(() => {
-    if (!provider) return;
+    if (!provider || id === undefined) return;
     let over = false;
     void attempt(() => forwardOf(withTimeLimit(provider.request), deployment(), id)).then((read) => {
-      if (!over && read.ok && read.value.status === "active") set(read.value);
+      if (over) return;
+      if (read.ok && read.value.status === "active") set(read.value);
+      setAsked(true);
     });
     return () => void (over = true);
   }, [provider, id]);
-  return found;
+  return { forward, known: id === undefined || asked || (settled && !provider) };
 }
 
 /** The desk's effects by their names, computed here. */

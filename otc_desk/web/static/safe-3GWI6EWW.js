@@ -1,1 +1,0 @@
-import{a as e}from"./chunk-UW7UMFAK.js";import"./chunk-PXICZRC4.js";import"./chunk-YX5WVFLI.js";import"./chunk-TAEG5HCH.js";import"./chunk-LT462WL2.js";import"./chunk-EHA6YTUM.js";import"./chunk-7KH6A3ZQ.js";import"./chunk-ZHLJNKU4.js";export{e as SafeFile};
