@@ -30,7 +30,7 @@ export function ToCheck(props: Props) {
     props.onChange();
   };
   return (
-    <Section title="Waiting for the check" note="Contact and name are for you alone; the other side sees neither">
+    <Section title="Waiting for the check" note="The contact is for you alone; the other side reads the name with final terms, not before">
       <p class="outcome" role="status">{said}</p>
       <Load of={props.of} lines={6}>
         {({ items, next }) => items.length === 0
