@@ -8,6 +8,7 @@ import re
 import subprocess
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -257,3 +258,19 @@ def test_a_wheel_carries_the_page() -> None:
     assert [path.name for path in needed if path.relative_to(ROOT) not in tracked()] == []
     ignored = subprocess.run(["git", "check-ignore", "--no-index", *needed], cwd=ROOT, capture_output=True, check=False)
     assert ignored.stdout == b""
+
+
+def test_the_saved_page_holds_the_contracts_as_data_alone(client: TestClient, desk: Desk) -> None:
+    """One element differs from what was built, whatever the network is called, and the policy names what runs."""
+    answer, built = client.get(URL), (STATIC / NAME).read_bytes()
+    assert answer.headers["content-disposition"] == f'attachment; filename="{NAME}"'
+    assert answer.content == saved_page(desk.ifx.deployment).content
+    assert client.get(f"/static/{NAME}").status_code == 404
+    hostile = saved_page(replace(desk.ifx.deployment, network="</script><script>alert(1)</script>")).content
+    before, after = built.split(EMPTY)
+    assert hostile.startswith(before)
+    assert hostile.endswith(after)
+    assert hostile.count(b"<script") == built.count(b"<script")
+    script = re.search(rb"<script>(.*?)</script>", built, re.DOTALL)
+    assert script is not None
+    assert base64.b64encode(hashlib.sha256(script[1]).digest()) in before
