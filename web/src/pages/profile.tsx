@@ -1,4 +1,5 @@
 // What the desk knows of the one who is signed in: the name that the other side reads, and where notices go.
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { get, write as send } from "../api/client.ts";
 import type { Schema } from "../api/types.ts";
@@ -40,13 +41,14 @@ function Edit(props: { start: Profile; reload: () => void }) {
     <>
       <form noValidate class="stack" onSubmit={(event) => { event.preventDefault(); save(); }}>
         <TextField label="Legal name" value={form.name} onInput={(name) => change({ name })} maxLength={200} autocomplete="organization" hint="As it is to stand in a confirmation. The other side reads it with final terms, not before." />
-        <TextField label="E-mail for notices" value={form.email} onInput={(email) => change({ email })} maxLength={320} inputMode="email" autocomplete="email" hint="Empty: none are sent." />
+        <TextField label="E-mail for notices" value={form.email} onInput={(email) => change({ email })} maxLength={320} inputMode="email" autocomplete="email" hint={mailHint(start, form.email)} />
         <TextField label="Webhook for notices" value={form.webhook} onInput={(webhook) => change({ webhook })} maxLength={2000} inputMode="url" placeholder="https://" hint="Each notice is posted there, signed as Standard Webhooks has it. A new address gets a new secret." />
         <TextField label="Time zone" value={form.zone} onInput={(zone) => change({ zone })} maxLength={64} placeholder="Europe/Berlin" hint={`Written beside UTC in notices and documents. Yours is ${Intl.DateTimeFormat().resolvedOptions().timeZone}.`} />
         <Actions><Button type="submit" busy={write.busy} doing="Saving">Save</Button></Actions>
-        <div role="status">{saved && <p class="hint">Saved. Notices go there from now on.</p>}</div>
+        <div role="status">{saved && <p class="hint">{waits(start) ? "Saved. A code is on its way to your e-mail address." : "Saved. Notices go there from now on."}</p>}</div>
         <Refused problem={write.problem} />
       </form>
+      {waits(start) && form.email === start.email && <Confirm key={start.email} email={start.email} reload={props.reload} />}
       {start.webhook_off_at !== null && <WebhookOff since={start.webhook_off_at} reload={props.reload} />}
       <Section title="What the desk keeps">
         <Facts items={[
@@ -56,6 +58,46 @@ function Edit(props: { start: Profile; reload: () => void }) {
         ]} />
       </Section>
     </>
+  );
+}
+
+const waits = (profile: Profile): boolean => profile.email !== "" && profile.email_confirmed_at === null;
+
+function mailHint(profile: Profile, written: string): ComponentChildren {
+  if (written === "") return "Empty: none are sent.";
+  if (written !== profile.email) return "A code is mailed there, and nothing else until you write it here. The address before is told that it is out.";
+  return profile.email_confirmed_at === null ? "Not confirmed yet: nothing but the code is mailed there." : <>Confirmed <Time at={profile.email_confirmed_at} inline />. Notices go there.</>;
+}
+
+/** The code that was mailed, or another one. */
+function Confirm(props: { email: string; reload: () => void }) {
+  const [code, setCode] = useState("");
+  const [again, setAgain] = useState(false);
+  const write = useWrite();
+  const resend = useWrite();
+  const confirm = () => void write.run(async () => {
+    await send("post", "/api/participants/me/email/confirm", { body: { code } });
+    forget("/api/participants");
+    props.reload();
+  });
+  const sendAgain = () => {
+    write.clear();
+    void resend.run(() => send("post", "/api/participants/me/email/code", {})).then(setAgain);
+  };
+  return (
+    <Notice tone="wait" title="Your e-mail address waits for its code">
+      <p>It was mailed to {props.email} and holds for an hour. Until you write it here, your notices are on this page and at your webhook alone.</p>
+      <form noValidate class="stack" onSubmit={(event) => { event.preventDefault(); confirm(); }}>
+        <TextField label="Code" value={code} onInput={(value) => { setCode(value); write.clear(); }} maxLength={40} autocomplete="one-time-code" placeholder="XXXX-XXXX-XXXX" />
+        <Actions>
+          <Button type="submit" busy={write.busy} doing="Confirming" disabled={code.trim() === ""}>Confirm the address</Button>
+          <Button kind="plain" busy={resend.busy} doing="Asking" onClick={sendAgain}>Send another code</Button>
+        </Actions>
+      </form>
+      <div role="status">{again && <p class="hint">Another code is on its way; the one before no longer counts. A mail can take some minutes.</p>}</div>
+      <Refused problem={write.problem} />
+      <Refused problem={resend.problem} />
+    </Notice>
   );
 }
 
