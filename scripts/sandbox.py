@@ -92,11 +92,23 @@ def main() -> None:
 
 
 def start(
-    closing: ExitStack, told: Told, folder: Path, binary: Path, *, port: int, node_port: int
+    closing: ExitStack,
+    told: Told,
+    folder: Path,
+    binary: Path,
+    *,
+    port: int,
+    node_port: int,
+    now: int | None = None,
+    days: int = HISTORY_DAYS,
 ) -> dict[str, subprocess.Popen[bytes]]:
-    """Everything, in order; `closing` ends it in the other order. Gives the processes by name."""
-    today = day_of(int(time.time()))
-    first = today - HISTORY_DAYS
+    """Everything, in order; `closing` ends it in the other order. Gives the processes by name.
+
+    `now` in unix seconds is the machine's time unless it is told; `days` of fixings go before it, more than
+    `BOOKED_DAYS_AGO`.
+    """
+    today = day_of(int(time.time()) if now is None else now)
+    first = today - days
     chain, node = closing.enter_context(anvil.running(binary, node_port, timestamp=midnight(first) - 3_600, more=NODE))
     ifx = devnet.start(chain, UNDERLYINGS, folder / "local.toml")
     told.step("chain and contracts")
@@ -114,9 +126,10 @@ def start(
     people.book()
     for day in range(today - BOOKED_DAYS_AGO + 1, today + 1):
         _fix(ifx, oracle, day)
-    if (now := int(time.time())) > chain.timestamp() + MARGIN:
-        devnet.travel(ifx, now)
-    told.step(f"{HISTORY_DAYS + 1} days fixed, a position booked")
+    arrival = int(time.time()) if now is None else now
+    if arrival > chain.timestamp() + MARGIN:
+        devnet.travel(ifx, arrival)
+    told.step(f"{days + 1} days fixed, a position booked")
     people.name_parties()
     people.wait_at_the_market()
     oracle.follow(told.console.print)

@@ -24,7 +24,13 @@ import { type Agreement, approvedByMe, isOpen, KINDS, SPOT_MOVED, standingOf, ty
 export function AgreementPage({ params }: PageProps) {
   const found = useGet("/api/agreements/{id}", { path: { id: params["id"]! }, every: 4 });
   if (found.data) return <Whole of={found.data} reload={found.reload} />;
-  return <Page title="Agreement" lead="Terms that wait for approval, or what became of them."><Load of={found} lines={8}>{() => null}</Load></Page>;
+  return (
+    <Page title="Agreement" lead="Terms that wait for approval, or what became of them.">
+      {found.problem?.slug === "not-found" || found.problem?.slug === "bad-request"
+        ? <State kind="empty" title="You have no agreement with this id." next="It may be somebody else's, or the link was cut short. What waits for you stands in your inbox." action={<ButtonLink href="/inbox">To your inbox</ButtonLink>} />
+        : <Load of={found} lines={8}>{() => null}</Load>}
+    </Page>
+  );
 }
 
 function Whole(props: { of: Agreement; reload: () => void }) {
