@@ -86,7 +86,7 @@ function Confirm(props: { email: string; reload: () => void }) {
   };
   return (
     <Notice tone="wait" title="Your e-mail address waits for its code">
-      <p>It was mailed to {props.email} and holds for an hour. Until you write it here, your notices are on this page and at your webhook alone.</p>
+      <p>It goes to {props.email} by mail and holds for an hour. Until you write it here, your notices stand on the desk's page and go to your webhook alone.</p>
       <form noValidate class="stack" onSubmit={(event) => { event.preventDefault(); confirm(); }}>
         <TextField label="Code" value={code} onInput={(value) => { setCode(value); write.clear(); }} maxLength={40} autocomplete="one-time-code" placeholder="XXXX-XXXX-XXXX" />
         <Actions>
