@@ -201,6 +201,17 @@ def test_a_page_in_use_stays_accessible(world: World, visits: Visits, name: str)
         page.context.close()
 
 
+def test_a_wallet_is_told_of_the_sandboxs_chain(world: World, visits: Visits) -> None:
+    """4902: the page describes the chain with its endpoint, the wallet adds it and goes there, and the page goes on."""
+    wallet = BrowserWallet.of(world.ifx.chain, WHO["long"], chain_id=1, known_chains={1})
+    page = visits.signed_in("/funds", wallet)
+    page.get_by_role("button", name="Switch to chain 31337").first.click()
+    expect(page.get_by_role("button", name="Withdraw", exact=True)).to_be_visible()
+    [added] = wallet.added
+    assert (added["chainId"], added["rpcUrls"]) == ("0x7a69", [world.ifx.chain.url])
+    assert (wallet.chain_id, wallet.writes) == (31337, [])
+
+
 @pytest.mark.parametrize("name", AFTERWARDS)
 def test_a_page_after_a_maturity_is_quick_still_and_accessible(later: World, visits: Visits, name: str) -> None:
     """The same of what was settled, what is due, and the market's settlements."""

@@ -20,7 +20,6 @@ from ifx_sdk import devnet
 from ifx_sdk.calendar import date_of, day_of
 from ifx_sdk.desk import Desk
 from ifx_sdk.desk.agreements import Agreement
-from ifx_sdk.desk.errors import BadField
 from ifx_sdk.payoff import Side, deposit_required, fee, fee_split, payouts, prefunding, worst_case
 from ifx_sdk.signers import KeySigner
 from ifx_sdk.signing import message_digest
@@ -371,24 +370,25 @@ REFUSED = {
     "a line more": "Treasury\nApproved by the operator",
     "letters that nobody sees": "Treas\u200bury",
 }
+MARKUP = "</td><script>document.title = 'gone'</script><img src=x onerror=alert(1)>{{7*7}}"
+RIGHT_TO_LEFT = "\u05d7\u05d1\u05e8\u05d4 12,000.00 \u0627\u0644\u062e\u0632\u0627\u0646\u0629"
+PICTURES = "\U0001f3e6\U0001f4b8 Treasury \U0001f468\U0001f3fd " + "e\u0301" * 10
 HOSTILE = {
-    "markup": "</td><script>document.title = 'gone'</script><img src=x onerror=alert(1)>{{7*7}}",
-    "right to left": "\u05d7\u05d1\u05e8\u05d4 12,000.00 \u0627\u0644\u062e\u0632\u0627\u0646\u0629",
+    "all at once": f"{MARKUP} {RIGHT_TO_LEFT} {PICTURES}".ljust(200, "W"),
+    "markup": MARKUP,
+    "right to left": RIGHT_TO_LEFT,
     "two hundred letters": "W" * 200,
-    "pictures": "\U0001f3e6\U0001f4b8 Treasury \U0001f468\U0001f3fd " + "e\u0301" * 20,
+    "pictures": PICTURES,
 }
 
 
-@pytest.mark.parametrize("name", REFUSED.values(), ids=REFUSED)
-def test_a_name_that_shows_another_thing_than_it_is_is_refused(desk: DeskProcess, visits: Visits, name: str) -> None:
-    """The desk takes none of them, and its page says so beside the form."""
-    short = desk.desk(desk.person()[0])
-    with pytest.raises(BadField):
-        short.change_profile(name=name)
-    assert short.profile().name == ""
-
-
-@pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, id=id, marks=[] if id == "all at once" else pytest.mark.nightly)
+        for id, name in HOSTILE.items()
+    ],
+)
 def test_a_hostile_name_is_text_on_every_page(desk: DeskProcess, visits: Visits, name: str) -> None:
     """To the operator, with the terms and with the position: isolated, whole, on a phone too, and nothing runs."""
     long, short = new_long(desk, visits), desk.desk(desk.person()[0])
