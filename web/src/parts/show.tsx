@@ -31,14 +31,14 @@ export function Time(props: { at: number; inline?: boolean; distance?: boolean }
   return (
     <time class={props.inline ? "time inline" : "time"} dateTime={new Date(props.at * 1000).toISOString()}>
       <span>{showUtc(props.at)}</span>
-      {!isUtcHere(props.at) && <span class="quiet"> {props.inline ? `(${showLocal(props.at)})` : showLocal(props.at)}</span>}
+      {!isUtcHere(props.at) && <>{" "}<span class="quiet">{props.inline ? `(${showLocal(props.at)})` : showLocal(props.at)}</span></>}
       {props.distance && <>{props.inline && ","}<Distance at={props.at} /></>}
     </time>
   );
 }
 
 function Distance(props: { at: number }) {
-  return <span class="quiet"> {showDistance(props.at, useNow(30))}</span>;
+  return <>{" "}<span class="quiet">{showDistance(props.at, useNow(30))}</span></>;
 }
 
 /** A UTC day: unix seconds or `YYYY-MM-DD`. */

@@ -1,1 +1,0 @@
-import{b as o,c as n,d as l}from"./chunk-TQ3JY73V.js";function s(e,{token:t},r){return l(e,o.balanceOf,t,[r])}function m(e,{token:t,escrow:r},a){return l(e,o.allowance,t,[a,r])}function u({token:e,escrow:t},r){return n(o.approve,e,[t,r])}export{s as a,m as b,u as c};

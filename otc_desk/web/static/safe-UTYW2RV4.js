@@ -1,1 +1,0 @@
-import{a as e}from"./chunk-A7BV2253.js";import"./chunk-RG5SXLNR.js";import"./chunk-LH3QSWZK.js";import"./chunk-TQ3JY73V.js";import"./chunk-AKEKDCAK.js";import"./chunk-2BHRBHSJ.js";import"./chunk-VTUFZXXH.js";import"./chunk-ZHLJNKU4.js";export{e as SafeFile};

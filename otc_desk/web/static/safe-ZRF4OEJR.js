@@ -1,0 +1,1 @@
+import{a as e}from"./chunk-WBTJTBIZ.js";import"./chunk-DKQBJ2AJ.js";import"./chunk-KCV6HSU7.js";import"./chunk-YSPSULIJ.js";import"./chunk-IKHIYWNY.js";import"./chunk-GUPMFGQS.js";import"./chunk-DLPWY4JM.js";import"./chunk-ZHLJNKU4.js";export{e as SafeFile};
