@@ -205,14 +205,16 @@ def test_a_safe_walks_a_forwards_whole_life(desk: DeskProcess, visits: Visits, b
     safe = new_safe(desk)
     devnet.faucet(desk.ifx, safe.address, usdt=NEEDED["long"] + SPARE)
     long = SafeTreasurer(desk=desk, visits=visits, side="long", wallet=safe, safe=safe, by_file=by_file)
-    short = treasurer(desk, visits, "short")
     long.program.change_profile(name="Treasury of the long")
-    agreement = agree(desk, long, short)
-    for each in (short, long):
-        each.read_terms(agreement)
-        see_terms(each, each.program.terms(agreement))
-        each.allow()
-    short.approve()
+    short = desk.desk(desk.person()[0])
+    short.change_profile(name="Treasury of the short")
+    asked = long.request(lots=QUANTITY // LOT, limit=LIMITS["long"], look=see_quote)
+    agreement = desk.match(asked, desk.ask(short, "short", quantity=QUANTITY, limit_price=LIMITS["short"]))
+    long.read_terms(agreement)
+    see_terms(long, long.program.terms(agreement))
+    long.allow()
+    assert desk.ifx.token.allowance(long.address) == NEEDED["long"]
+    short.approve(agreement)
     for _ in range(2):
         desk.next_day()
     long.read_terms(agreement)
@@ -220,14 +222,12 @@ def test_a_safe_walks_a_forwards_whole_life(desk: DeskProcess, visits: Visits, b
     digest = long.program.terms(agreement).digest
     long.see_booked()
     see_position(long)
-    short.hold_signatures(digest)
     mature(desk, digest)
     long.settle(digest)
-    for each in (long, short):
-        each.open(f"/positions/{digest}")
-        see_end(each)
-        each.withdraw()
-        see_money_back(each)
+    long.open(f"/positions/{digest}")
+    see_end(long)
+    long.withdraw()
+    see_money_back(long)
     see_documents(long, digest)
 
 

@@ -89,6 +89,8 @@ class SafeTreasurer(Treasurer):
     def allow(self) -> None:
         """By file; the page notices it."""
         self.execute(self.download(self.region("Your money")))
+        # Somebody who comes back to the tab: the page looks at once, not at its next turn.
+        self.page.evaluate("window.dispatchEvent(new Event('online'))")
         expect(self.page.get_by_text("The escrow may collect")).to_be_visible(timeout=WAITING)
 
     def approve(self) -> None:
