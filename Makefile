@@ -20,7 +20,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 NIGHTLY_SECONDS ?=
 MUTANTS_SECONDS ?=
 
-.PHONY: help demo test check coverage mutants gas bench paper abi openapi page node sandbox nightly lock tools
+.PHONY: help demo test check coverage mutants gas bench paper abi openapi page pictures node sandbox nightly lock tools
 
 help: ## List the targets
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' Makefile | expand -t 18
@@ -66,6 +66,10 @@ openapi: .venv/.installed-dev ## Write docs/openapi.json from the desk's routes 
 page: .venv/.installed-dev web/node_modules/.installed ## Check, test and build the desk's page into otc_desk/web/static (ARGS=--check: fail if it differs)
 	$(BIN)/python scripts/export_page.py $(ARGS)
 	cd web && npm run --silent schema -- $(ARGS) && npm run --silent check && npm run --silent test && npm run --silent build -- $(ARGS)
+
+pictures: .venv/.installed-dev tools ## Draw every page of the sandbox into docs/pictures; ARGS="--keep DIR" keeps them whole
+	@scripts/chromium.sh
+	$(BIN)/python scripts/pictures.py $(ARGS)
 
 node: .venv/.installed-demo tools ## A local anvil at today's date: deployed, fixings posted, two funded parties
 	$(BIN)/python scripts/node.py $(ARGS)
