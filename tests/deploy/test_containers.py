@@ -213,7 +213,8 @@ def test_the_nodes_settings_are_settings() -> None:
     assert [found.key.file, found.key.password_file] == [f"/run/secrets/{each}" for each in SERVICES["node"]["secrets"]]
     assert f"node:{found.state}" in SERVICES["node"]["volumes"]
     assert (found.serving.host, found.serving.port) == ("0.0.0.0", PORTS["node"])  # noqa: S104 - of the container
-    assert (ROOT / "deployments" / Path(found.chain.deployment).name).is_file()
+    mounted = Path(str(found.chain.deployment)).parent
+    assert f"../../deployments:{mounted}:ro" in SERVICES["node"]["volumes"]
 
 
 def test_the_desks_settings_are_settings() -> None:
