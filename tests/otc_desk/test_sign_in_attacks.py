@@ -128,7 +128,8 @@ def test_a_wallet_that_says_yes_to_everything_harms_only_itself(client: TestClie
     answer = sign_in(client, text, "0x00")
     assert answer.status_code == 201
     headers = {"Authorization": f"Bearer {answer.json()['token']}"}
-    assert client.get("/api/session", headers=headers).json() == {"account": wallet, "operator": False}
+    csrf = answer.json()["csrf"]
+    assert client.get("/api/session", headers=headers).json() == {"account": wallet, "operator": False, "csrf": csrf}
     for account in (dev_address(LONG), dev_address(devnet.DEPLOYER)):
         assert sign_in(client, begun(client, account), "0x00").status_code == 401
     assert sign_in(client, text, "0x00").status_code == 401
