@@ -14,6 +14,7 @@ from eth_utils.crypto import keccak
 from support.chain import GPT, LUNA
 from support.commands import Shell, key_file, refused
 from support.faults import FaultyNode, answer_lost, never_arrives
+from support.pools import mine
 from web3.types import RPCResponse
 
 from ifx_sdk import devnet
@@ -149,6 +150,7 @@ def test_a_timelock_whose_answer_was_lost_is_taken_up(chain: Chain, tmp_path: Pa
     node = FaultyNode(chain.web3, last_is_lost)
     with pytest.raises((OutcomeUnknown, NodeDown)):
         deploy_to(path, Chain(node.web3), DEPLOYER, PLAN)
+    mine(chain)  # anvil answers before it has made the block
     nonce = chain.node.nonce(DEPLOYER.address)
     made = deploy_to(path, chain, DEPLOYER, PLAN, resume=True)
     assert chain.node.nonce(DEPLOYER.address) == nonce
